@@ -1,0 +1,11 @@
+//! Building blocks: laws, key popularity, arrival processes, stations, caches' memory, balancing.
+//!
+//! Pure state machines and laws, each testable without the engine.
+
+pub mod arrivals;
+pub mod che;
+pub mod distribution;
+pub mod keyed;
+pub mod least_recently_used;
+pub mod popularity;
+pub mod trace;

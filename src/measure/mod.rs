@@ -1,0 +1,6 @@
+//! State that records what happens in a run, and plain statistics over it.
+
+pub mod histogram;
+pub mod level;
+pub mod statistics;
+pub mod unit;
