@@ -8,4 +8,5 @@ pub mod distribution;
 pub mod keyed;
 pub mod least_recently_used;
 pub mod popularity;
+pub mod station;
 pub mod trace;

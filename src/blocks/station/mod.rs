@@ -1,0 +1,167 @@
+//! Stations: servers with a waiting line, as pure state machines.
+//!
+//! A station never sees the engine. Its owner tells it that a job arrives or that an alarm it
+//! asked for has gone off, and is told when to set the next alarm and which jobs are done:
+//!
+//! ```text
+//! owner -- arrive(job, work, now) --> station   -> admitted? next alarm
+//! owner -- alarm(slot, now) --------> station   -> finished jobs, next alarm
+//! ```
+//!
+//! What must hold: a job that was admitted is reported as finished exactly once, after it has
+//! received its work; no server idles while a job waits that it could serve (for the gated batch:
+//! at the start of a batch); busy and waiting levels change only here.
+
+mod first_come;
+mod gated_batch;
+mod pool;
+mod processor_sharing;
+mod unlimited;
+
+pub use first_come::FirstCome;
+pub use gated_batch::GatedBatch;
+pub use pool::{Admission, Pool};
+pub use processor_sharing::ProcessorSharing;
+pub use unlimited::Unlimited;
+
+use crate::kernel::JobId;
+use crate::kernel::time::{Duration, Time};
+use crate::measure::histogram::Histogram;
+use crate::measure::level::Level;
+
+/// How a station's servers divide their time among the jobs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Discipline {
+    /// One job a server, the others wait in line.
+    FirstComeFirstServed,
+    /// All jobs run at once and share the servers evenly.
+    ProcessorSharing,
+    /// A free server takes all that wait and answers them together.
+    GatedBatch,
+}
+
+/// An alarm the owner must set: give `slot` back at `at`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Alarm {
+    /// When.
+    pub at: Time,
+    /// What to hand back.
+    pub slot: u32,
+}
+
+/// Levels and counters of a station, over the time since the last reset.
+#[derive(Clone, Debug)]
+pub struct StationMeter {
+    /// Servers at work.
+    pub busy: Level,
+    /// Jobs that wait for a server.
+    pub waiting: Level,
+    /// Waiting times, in nanoseconds.
+    pub wait: Histogram,
+    /// Jobs done.
+    pub departures: u64,
+}
+
+impl StationMeter {
+    fn new() -> StationMeter {
+        StationMeter {
+            busy: Level::new(Time::ZERO),
+            waiting: Level::new(Time::ZERO),
+            wait: Histogram::default(),
+            departures: 0,
+        }
+    }
+
+    /// Forgets what was measured; levels keep their present values.
+    pub fn reset(&mut self, now: Time) {
+        self.busy.reset(now);
+        self.waiting.reset(now);
+        self.wait.clear();
+        self.departures = 0;
+    }
+}
+
+/// A station of any discipline.
+#[derive(Clone, Debug)]
+pub enum Station {
+    /// First come, first served.
+    FirstCome(FirstCome),
+    /// Processor sharing.
+    ProcessorSharing(ProcessorSharing),
+    /// Gated batches.
+    GatedBatch(GatedBatch),
+    /// As many servers as jobs: a pure delay.
+    Unlimited(Unlimited),
+}
+
+impl Station {
+    /// A station of `servers` servers, or of unlimited ones, where at most `limit` jobs wait.
+    pub fn new(discipline: Discipline, servers: Option<u32>, limit: Option<u64>) -> Station {
+        let Some(servers) = servers else {
+            return Station::Unlimited(Unlimited::new());
+        };
+        match discipline {
+            Discipline::FirstComeFirstServed => Station::FirstCome(FirstCome::new(servers, limit)),
+            Discipline::ProcessorSharing => {
+                Station::ProcessorSharing(ProcessorSharing::new(servers))
+            }
+            Discipline::GatedBatch => Station::GatedBatch(GatedBatch::new(servers, limit)),
+        }
+    }
+
+    /// A job comes with this much work. `Err` when there is no room; else the alarm to set.
+    #[inline]
+    pub fn arrive(&mut self, job: JobId, work: Duration, now: Time) -> Result<Option<Alarm>, Full> {
+        match self {
+            Station::FirstCome(station) => station.arrive(job, work, now),
+            Station::ProcessorSharing(station) => Ok(station.arrive(job, work, now)),
+            Station::GatedBatch(station) => station.arrive(job, work, now),
+            Station::Unlimited(station) => Ok(Some(station.arrive(job, work, now))),
+        }
+    }
+
+    /// An alarm went off: appends the jobs that are done to `finished`, returns the next alarm.
+    #[inline]
+    pub fn alarm(&mut self, slot: u32, now: Time, finished: &mut Vec<JobId>) -> Option<Alarm> {
+        match self {
+            Station::FirstCome(station) => station.alarm(slot, now, finished),
+            Station::ProcessorSharing(station) => station.alarm(now, finished),
+            Station::GatedBatch(station) => station.alarm(slot, now, finished),
+            Station::Unlimited(station) => station.alarm(slot, now, finished),
+        }
+    }
+
+    /// What it measured.
+    pub fn meter(&self) -> &StationMeter {
+        match self {
+            Station::FirstCome(station) => station.meter(),
+            Station::ProcessorSharing(station) => station.meter(),
+            Station::GatedBatch(station) => station.meter(),
+            Station::Unlimited(station) => station.meter(),
+        }
+    }
+
+    /// Forgets what was measured.
+    pub fn reset(&mut self, now: Time) {
+        match self {
+            Station::FirstCome(station) => station.reset(now),
+            Station::ProcessorSharing(station) => station.reset(now),
+            Station::GatedBatch(station) => station.reset(now),
+            Station::Unlimited(station) => station.reset(now),
+        }
+    }
+
+    /// Jobs in it, waiting or served.
+    pub fn jobs(&self) -> u64 {
+        match self {
+            Station::FirstCome(station) => station.jobs(),
+            Station::ProcessorSharing(station) => station.jobs(),
+            Station::GatedBatch(station) => station.jobs(),
+            Station::Unlimited(station) => station.jobs(),
+        }
+    }
+}
+
+/// The waiting line has no room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Full;

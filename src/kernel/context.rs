@@ -1,0 +1,221 @@
+//! What a component can do while it handles a signal: look at jobs, send them on, answer them,
+//! fork children, and set timers.
+//!
+//! Hand-overs without delay wait in one first-in-first-out line that is drained before the agenda;
+//! a direct call would re-enter a component that is being used.
+
+use super::agenda::Agenda;
+use super::event::{ComponentId, Event, Rank, TAG_LIMIT, TAG_PAUSE, TAG_REPLY, TAG_REQUEST};
+use super::job::{Frame, Job, JobId, JobTicket, Jobs, Outcome, State};
+use super::ledger::Ledger;
+use super::random::{Draw, Stream, mix};
+use super::time::{Duration, Time};
+use std::collections::VecDeque;
+
+/// Everything of a run but the components.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub now: Time,
+    pub agenda: Agenda,
+    /// Signals of the current instant.
+    pub ready: VecDeque<Event>,
+    pub jobs: Jobs,
+    pub ledger: Ledger,
+    pub halted: bool,
+    pub handled: u64,
+}
+
+impl Core {
+    pub fn pause_at(&mut self, time: Time) {
+        self.agenda.push(Event::new(time, Rank::Observer, ComponentId(0), TAG_PAUSE, 0));
+    }
+
+    #[inline]
+    fn deliver(&mut self, delay: Duration, rank: Rank, to: ComponentId, tag: u16, job: JobId) {
+        let event = Event::new(self.now + delay, rank, to, tag, job.0);
+        if delay == Duration::ZERO {
+            self.ready.push_back(event);
+        } else {
+            self.agenda.push(event);
+        }
+    }
+}
+
+/// Where a job is sent, and how long the wire takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Hop {
+    /// The component it goes to.
+    pub to: ComponentId,
+    /// Which of that component's nodes, or [`NODE_ANY`](super::job::NODE_ANY).
+    pub node: u16,
+    /// Number of the wire among the sender's own; comes back with the answer.
+    pub wire: u16,
+    /// Time the job takes to get there.
+    pub outward: Duration,
+    /// Time the answer takes back; at most some 4 seconds.
+    pub homeward: Duration,
+}
+
+/// A component's view of the run while it handles one signal.
+#[derive(Debug)]
+pub struct Context<'run> {
+    pub(super) core: &'run mut Core,
+    pub(super) me: ComponentId,
+}
+
+impl Context<'_> {
+    /// The current instant.
+    #[inline]
+    pub fn now(&self) -> Time {
+        self.core.now
+    }
+
+    /// The component that handles the signal.
+    pub fn me(&self) -> ComponentId {
+        self.me
+    }
+
+    /// A job's data.
+    #[inline]
+    pub fn job(&self, job: JobId) -> &Job {
+        self.core.jobs.get(job)
+    }
+
+    /// A job's data, to change.
+    #[inline]
+    pub fn job_mut(&mut self, job: JobId) -> &mut Job {
+        self.core.jobs.get_mut(job)
+    }
+
+    /// The draws of `stream` for a job.
+    #[inline]
+    pub fn draw(&self, stream: Stream, job: JobId) -> Draw {
+        stream.draw(self.job(job).identity)
+    }
+
+    /// A new job born here and now; this component is its source.
+    pub fn spawn(&mut self, identity: u64) -> JobId {
+        self.core.ledger.arrived(self.me);
+        self.core.jobs.insert(identity, self.me, self.core.now)
+    }
+
+    /// Ends a job at its source. Returns how long it lived.
+    pub fn finish(&mut self, job: JobId, outcome: Outcome) -> Duration {
+        let lived = self.core.now - self.job(job).born;
+        self.core.ledger.ended(self.me, outcome, lived);
+        self.core.jobs.remove(job);
+        lived
+    }
+
+    /// Sends a job on; its answer comes back here.
+    ///
+    /// # Panics
+    /// When the way home takes more than 2^32 nanoseconds (the scenario's check refuses such wires).
+    #[inline]
+    pub fn forward(&mut self, job: JobId, hop: Hop) {
+        let core = &mut *self.core;
+        let data = core.jobs.get_mut(job);
+        let frame = Frame {
+            entered: data.entered,
+            sent: core.now,
+            local: data.local,
+            homeward: u32::try_from(hop.homeward.nanos()).expect("a wire's latency is below 4 s"),
+            component: self.me,
+            node: data.node,
+            wire: hop.wire,
+        };
+        data.at = hop.to;
+        data.node = hop.node;
+        data.local = 0;
+        data.entered = core.now + hop.outward;
+        core.jobs.push_frame(job, frame);
+        core.ledger.arrived(hop.to);
+        core.deliver(hop.outward, Rank::Arrival, hop.to, TAG_REQUEST, job);
+    }
+
+    /// Answers a job: it goes back to whoever sent it here. Returns how long it was here.
+    #[inline]
+    pub fn reply(&mut self, job: JobId, outcome: Outcome) -> Duration {
+        let core = &mut *self.core;
+        let frame = *core.jobs.top_frame(job);
+        let data = core.jobs.get_mut(job);
+        let elapsed = core.now.saturating_since(data.entered);
+        data.outcome = outcome;
+        data.state = State::Returning;
+        data.at = frame.component;
+        core.ledger.ended(self.me, outcome, elapsed);
+        let homeward = Duration::from_nanos(u64::from(frame.homeward));
+        core.deliver(homeward, Rank::Release, frame.component, TAG_REPLY, job);
+        elapsed
+    }
+
+    /// A child of `parent`, here: it carries what its parent carries, with an identity of its own
+    /// made from `branch`. Its answers come back here; [`Context::join`] ends it.
+    pub fn fork(&mut self, parent: JobId, branch: u64) -> JobId {
+        let identity = mix(self.job(parent).identity, branch);
+        let child = self.core.jobs.insert(identity, self.me, self.core.now);
+        let ticket = self.core.jobs.ticket(parent);
+        let (born, key, recorded, user, class, node, marks) = {
+            let data = self.core.jobs.get_mut(parent);
+            data.pending += 1;
+            (data.born, data.key, data.recorded, data.user, data.class, data.node, data.marks)
+        };
+        let data = self.core.jobs.get_mut(child);
+        (data.born, data.key, data.recorded, data.user) = (born, key, recorded, user);
+        (data.class, data.node, data.marks) = (class, node, marks);
+        data.parent = Some(ticket);
+        child
+    }
+
+    /// Cuts a child off from its parent: the parent no longer waits for it, the child goes on.
+    /// Returns the parent, if it still waited.
+    pub fn cut_off(&mut self, child: JobId) -> Option<JobId> {
+        let parent = self.core.jobs.get_mut(child).parent.replace(JobTicket::NOBODY);
+        let parent = parent.expect("only a forked child can be cut off");
+        if !self.core.jobs.is_live(parent) {
+            return None;
+        }
+        self.core.jobs.get_mut(parent.job).pending -= 1;
+        Some(parent.job)
+    }
+
+    /// Ends a child that has come back. Returns its parent, unless that no longer waits for it.
+    pub fn join(&mut self, child: JobId) -> Option<JobId> {
+        let parent = self.cut_off(child);
+        self.core.jobs.remove(child);
+        parent
+    }
+
+    /// A job's ticket, to find out later whether it still lives.
+    pub fn ticket(&self, job: JobId) -> JobTicket {
+        self.core.jobs.ticket(job)
+    }
+
+    /// Whether the job of this ticket lives.
+    pub fn is_live(&self, ticket: JobTicket) -> bool {
+        self.core.jobs.is_live(ticket)
+    }
+
+    /// Counts a call to `component` that its caller no longer waits for.
+    pub fn abandon(&mut self, component: ComponentId) {
+        self.core.ledger.abandoned(component);
+    }
+
+    /// Sets a timer for this component.
+    #[inline]
+    pub fn wake_at(&mut self, time: Time, rank: Rank, tag: u16, slot: u32) {
+        debug_assert!(tag < TAG_LIMIT, "the kernel's own tags are reserved");
+        self.core.agenda.push(Event::new(time, rank, self.me, tag, slot));
+    }
+
+    /// Sets a timer for this component.
+    #[inline]
+    pub fn wake_after(&mut self, delay: Duration, rank: Rank, tag: u16, slot: u32) {
+        self.wake_at(self.core.now + delay, rank, tag, slot);
+    }
+
+    /// Hands control back to whoever runs the engine, after this signal.
+    pub fn halt(&mut self) {
+        self.core.halted = true;
+    }
+}

@@ -1,0 +1,216 @@
+//! The loop: take the next signal, move the clock, hand it to its component.
+
+use super::agenda::Agenda;
+use super::context::{Context, Core};
+use super::event::{ComponentId, Event, TAG_PAUSE, TAG_REPLY, TAG_REQUEST};
+use super::job::{JobId, Jobs, Outcome, State};
+use super::ledger::{HopCounts, HopTimes, Ledger};
+use super::time::Time;
+use std::collections::VecDeque;
+
+/// An answer as it reaches the component that sent the job.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The job, with its route, node and note as they were when it was sent.
+    pub job: JobId,
+    /// How it ended at the callee.
+    pub outcome: Outcome,
+    /// The wire it was sent along.
+    pub wire: u16,
+}
+
+/// A timer as it comes back to the component that set it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timer {
+    /// The tag it was set with.
+    pub tag: u16,
+    /// The slot it was set with.
+    pub slot: u32,
+}
+
+/// What a component does when it is asked, answered, or woken.
+pub trait Component {
+    /// The run begins: set the first timers.
+    fn on_start(&mut self, _context: &mut Context<'_>) {}
+
+    /// A job arrives.
+    fn on_request(&mut self, job: JobId, context: &mut Context<'_>);
+
+    /// A job comes back answered. Passing the answer on is the default.
+    fn on_reply(&mut self, answer: Answer, context: &mut Context<'_>) {
+        context.reply(answer.job, answer.outcome);
+    }
+
+    /// A timer fires.
+    fn on_timer(&mut self, _timer: Timer, _context: &mut Context<'_>) {}
+}
+
+/// Sees every signal before its component does. For tests and traces.
+pub trait Observer {
+    /// A signal is about to be handled: `job` is empty for timers.
+    fn on_signal(&mut self, now: Time, component: ComponentId, job: Option<JobId>);
+}
+
+/// Why the engine handed control back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// The asked-for instant has come.
+    Paused,
+    /// A component asked for it.
+    Halted,
+    /// Nothing is pending any more.
+    Empty,
+}
+
+/// One run: components, clock, agenda and jobs.
+pub struct Engine<C: ?Sized> {
+    components: Vec<Box<C>>,
+    core: Core,
+    observer: Option<Box<dyn Observer>>,
+}
+
+impl<C: Component + ?Sized> Engine<C> {
+    /// An engine at time zero for these components; `route_depth` is the longest path through the
+    /// model, in components.
+    pub fn new(components: Vec<Box<C>>, route_depth: usize) -> Engine<C> {
+        let count = components.len();
+        assert!(count < usize::from(u16::MAX), "component ids have 16 bits");
+        Engine {
+            components,
+            core: Core {
+                now: Time::ZERO,
+                agenda: Agenda::default(),
+                ready: VecDeque::new(),
+                jobs: Jobs::new(route_depth),
+                ledger: Ledger::new(count),
+                halted: false,
+                handled: 0,
+            },
+            observer: None,
+        }
+    }
+
+    /// Lets `observer` see every signal from now on.
+    pub fn observe(&mut self, observer: Box<dyn Observer>) {
+        self.observer = Some(observer);
+    }
+
+    /// Starts every component, in the order of their ids.
+    pub fn start(&mut self) {
+        for index in 0..self.components.len() {
+            let me = ComponentId(index as u16);
+            self.components[index].on_start(&mut Context { core: &mut self.core, me });
+        }
+    }
+
+    /// Runs until all events up to and at `until` are handled, or a component halts the run.
+    pub fn run_until(&mut self, until: Time) -> Stop {
+        self.core.pause_at(until);
+        loop {
+            match self.run() {
+                // A pause left over from an earlier call that was halted before it.
+                Stop::Paused if self.core.now < until => {}
+                stop => return stop,
+            }
+        }
+    }
+
+    /// Runs until a component halts the run, a pause set earlier is reached, or nothing is left.
+    pub fn run(&mut self) -> Stop {
+        self.core.halted = false;
+        loop {
+            let event = match self.core.ready.pop_front() {
+                Some(event) => event,
+                None => match self.core.agenda.pop() {
+                    Some(event) => event,
+                    None => return Stop::Empty,
+                },
+            };
+            assert!(event.time() >= self.core.now, "time went back");
+            self.core.now = event.time();
+            if event.tag == TAG_PAUSE {
+                return Stop::Paused;
+            }
+            self.core.handled += 1;
+            self.dispatch(event);
+            if self.core.halted {
+                return Stop::Halted;
+            }
+        }
+    }
+
+    #[inline]
+    fn dispatch(&mut self, event: Event) {
+        let me = event.component;
+        let job = JobId(event.slot);
+        if let Some(observer) = &mut self.observer {
+            let job = (event.tag >= TAG_REPLY).then_some(job);
+            observer.on_signal(self.core.now, me, job);
+        }
+        let component = &mut self.components[me.index()];
+        match event.tag {
+            TAG_REQUEST => {
+                component.on_request(job, &mut Context { core: &mut self.core, me });
+            }
+            TAG_REPLY => {
+                let answer = self.core.come_home(job);
+                component.on_reply(answer, &mut Context { core: &mut self.core, me });
+            }
+            tag => {
+                let timer = Timer { tag, slot: event.slot };
+                component.on_timer(timer, &mut Context { core: &mut self.core, me });
+            }
+        }
+    }
+
+    /// The current instant.
+    pub fn now(&self) -> Time {
+        self.core.now
+    }
+
+    /// Signals handled so far.
+    pub fn handled(&self) -> u64 {
+        self.core.handled
+    }
+
+    /// Jobs alive now.
+    pub fn live_jobs(&self) -> usize {
+        self.core.jobs.live()
+    }
+
+    /// A component.
+    pub fn component(&self, id: ComponentId) -> &C {
+        &self.components[id.index()]
+    }
+
+    /// A component, to change between two pauses.
+    pub fn component_mut(&mut self, id: ComponentId) -> &mut C {
+        &mut self.components[id.index()]
+    }
+
+    /// Every component's account of jobs since time zero; the jobs in flight are counted afresh.
+    pub fn hop_counts(&self) -> Vec<HopCounts> {
+        self.core.ledger.counts(&self.core.jobs.in_flight(self.components.len()))
+    }
+
+    /// Every component's times since time zero, over the hops that ended.
+    pub fn hop_times(&self) -> &[HopTimes] {
+        self.core.ledger.times()
+    }
+}
+
+impl Core {
+    /// Takes the caller's frame off a returning job, which is then again as it was when sent.
+    #[inline]
+    fn come_home(&mut self, job: JobId) -> Answer {
+        let frame = *self.jobs.top_frame(job);
+        self.ledger.was_away(frame.component, self.now - frame.sent);
+        let data = self.jobs.get_mut(job);
+        data.depth -= 1;
+        data.state = State::Present;
+        data.entered = frame.entered;
+        data.local = frame.local;
+        data.node = frame.node;
+        Answer { job, outcome: data.outcome, wire: frame.wire }
+    }
+}
