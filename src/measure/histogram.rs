@@ -1,1 +1,413 @@
-//! (map to come)
+//! A log-linear histogram of spans of time: whole nanoseconds in, quantiles in nanoseconds out.
+//!
+//! Every power of two is cut into 256 cells of equal width, so a cell is at most 1/256 = 0.39% of
+//! its lower bound wide, and values below 512 have a cell each. (The layout is that of Tene's
+//! HdrHistogram; 256 cells, not 128, because a quantile interpolated inside a cell may be off by
+//! the whole cell when its samples crowd at one end, and 0.4% must hold for every sample.)
+//!
+//! What must hold:
+//! - count, sum, largest and smallest value are exact, and so is the count of every cell;
+//! - merging is addition: the order in which histograms are merged changes nothing;
+//! - the number of cells depends on the largest value alone, so equal samples give equal histograms.
+
+/// Binary logarithm of the number of cells in a power of two.
+const CELL_BITS: u32 = 8;
+
+/// Cells in a power of two.
+const CELLS_PER_POWER: usize = 1 << CELL_BITS;
+
+/// Counts of values by cell, with exact count, sum, largest and smallest value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Histogram {
+    /// Count of each cell, up to the end of the highest power of two seen.
+    counts: Vec<u64>,
+    count: u64,
+    sum: u128,
+    smallest: u64,
+    largest: u64,
+}
+
+/// An occupied cell: `count` values in `[lower, upper)`, in nanoseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cell {
+    /// Smallest value the cell can hold.
+    pub lower: u64,
+    /// The first value beyond the cell (`u64::MAX` for the last cell of all, which holds it).
+    pub upper: u64,
+    /// Values in it.
+    pub count: u64,
+}
+
+/// The cell that holds `value`: the top nine bits of the value, and how far they were shifted.
+#[inline]
+const fn cell_of(value: u64) -> usize {
+    let shift = u64::BITS - 1 - CELL_BITS - (value | CELLS_PER_POWER as u64).leading_zeros();
+    ((shift as usize) << CELL_BITS) + (value >> shift) as usize
+}
+
+/// Smallest and largest value of a cell.
+const fn bounds_of(cell: usize) -> (u64, u64) {
+    let shift = (cell >> CELL_BITS).saturating_sub(1);
+    let lower = ((cell - (shift << CELL_BITS)) as u64) << shift;
+    (lower, lower + ((1 << shift) - 1))
+}
+
+/// Cells needed to hold the cell `cell` and the rest of its power of two.
+const fn length_for(cell: usize) -> usize {
+    ((cell >> CELL_BITS) + 1) << CELL_BITS
+}
+
+impl Default for Histogram {
+    fn default() -> Histogram {
+        Histogram::new()
+    }
+}
+
+impl Histogram {
+    /// An empty histogram; it takes no memory for cells until something is recorded.
+    pub const fn new() -> Histogram {
+        Histogram { counts: Vec::new(), count: 0, sum: 0, smallest: u64::MAX, largest: 0 }
+    }
+
+    /// Records one value of `nanos` nanoseconds.
+    #[inline]
+    pub fn record(&mut self, nanos: u64) {
+        self.record_many(nanos, 1);
+    }
+
+    /// Records `nanos` nanoseconds `times` times; zero times records nothing.
+    #[inline]
+    pub fn record_many(&mut self, nanos: u64, times: u64) {
+        if times == 0 {
+            return;
+        }
+        let cell = cell_of(nanos);
+        match self.counts.get_mut(cell) {
+            Some(count) => *count += times,
+            None => self.record_beyond(cell, times),
+        }
+        self.count += times;
+        self.sum += u128::from(nanos) * u128::from(times);
+        self.smallest = self.smallest.min(nanos);
+        self.largest = self.largest.max(nanos);
+    }
+
+    /// Grows up to the power of two of `cell` and counts there: at most 57 times in a life.
+    #[cold]
+    fn record_beyond(&mut self, cell: usize, times: u64) {
+        self.counts.resize(length_for(cell), 0);
+        self.counts[cell] = times;
+    }
+
+    /// Adds all values of `other`.
+    pub fn merge(&mut self, other: &Histogram) {
+        if self.counts.len() < other.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.count += other.count;
+        self.sum += other.sum;
+        self.smallest = self.smallest.min(other.smallest);
+        self.largest = self.largest.max(other.largest);
+    }
+
+    /// What was recorded since `earlier`, a copy of this histogram taken before.
+    ///
+    /// Counts and sum are exact. The largest value is exact when it has grown since; otherwise it
+    /// is the upper end of the highest occupied cell. The smallest value likewise.
+    ///
+    /// # Panics
+    /// When `earlier` holds a value that `self` doesn't: it is no earlier state of `self`.
+    pub fn since(&self, earlier: &Histogram) -> Histogram {
+        let not_earlier = "only an earlier state of the same histogram can be subtracted";
+        assert!(earlier.counts.len() <= self.counts.len(), "{not_earlier}");
+        let mut counts = self.counts.clone();
+        for (mine, theirs) in counts.iter_mut().zip(&earlier.counts) {
+            *mine = mine.checked_sub(*theirs).expect(not_earlier);
+        }
+        let lowest = counts.iter().position(|&count| count > 0);
+        let highest = counts.iter().rposition(|&count| count > 0);
+        let (Some(lowest), Some(highest)) = (lowest, highest) else {
+            return Histogram::new();
+        };
+        counts.truncate(length_for(highest));
+        let smallest = if self.smallest < earlier.smallest {
+            self.smallest
+        } else {
+            bounds_of(lowest).0.max(self.smallest)
+        };
+        let largest = if self.largest > earlier.largest {
+            self.largest
+        } else {
+            bounds_of(highest).1.min(self.largest)
+        };
+        Histogram {
+            counts,
+            count: self.count - earlier.count,
+            sum: self.sum.checked_sub(earlier.sum).expect(not_earlier),
+            smallest,
+            largest,
+        }
+    }
+
+    /// Forgets everything and keeps the memory for what comes next.
+    pub fn clear(&mut self) {
+        self.counts.clear();
+        self.count = 0;
+        self.sum = 0;
+        self.smallest = u64::MAX;
+        self.largest = 0;
+    }
+
+    /// Values recorded.
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Sum of all values, in nanoseconds.
+    pub const fn sum(&self) -> u128 {
+        self.sum
+    }
+
+    /// Smallest value in nanoseconds; `None` when empty.
+    pub fn smallest(&self) -> Option<u64> {
+        (self.count > 0).then_some(self.smallest)
+    }
+
+    /// Largest value in nanoseconds; `None` when empty.
+    pub fn largest(&self) -> Option<u64> {
+        (self.count > 0).then_some(self.largest)
+    }
+
+    /// Mean in nanoseconds, from the exact sum; `None` when empty.
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+    }
+
+    /// The value in nanoseconds that a share `q` of all values does not exceed, within 0.4% of the
+    /// sample of rank `ceil(q x count)`; `None` when empty.
+    ///
+    /// # Panics
+    /// When `q` is outside of 0 to 1.
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        self.quantile_with_infinite(q, 0)
+    }
+
+    /// As [`quantile`](Self::quantile), with `infinite` more values above all others: the quantile
+    /// of a response time when a failure counts as one that never ends. Infinity when the share
+    /// `q` reaches into them.
+    ///
+    /// The rank `q x count` is found by summing cells, then laid linearly between the ends of its
+    /// cell, so that the quantile is a continuous and rising function of `q` inside each cell. The
+    /// ends are drawn in to the smallest and largest value of all.
+    ///
+    /// # Panics
+    /// When `q` is outside of 0 to 1.
+    pub fn quantile_with_infinite(&self, q: f64, infinite: u64) -> Option<f64> {
+        assert!((0.0..=1.0).contains(&q), "a quantile's share {q} is outside of 0 to 1");
+        if self.count + infinite == 0 {
+            return None;
+        }
+        let rank = q * (self.count + infinite) as f64;
+        let mut below = 0;
+        for (cell, &count) in self.counts.iter().enumerate() {
+            let reached = below + count;
+            if count > 0 && reached as f64 >= rank {
+                let (lower, upper) = self.drawn_in(cell);
+                let share = (rank - below as f64) / count as f64;
+                return Some(lower as f64 + share * (upper - lower) as f64);
+            }
+            below = reached;
+        }
+        Some(f64::INFINITY)
+    }
+
+    /// Share of values above `nanos` nanoseconds, 0 to 1; `None` when empty. Values inside the one
+    /// cell that holds `nanos` count as spread evenly over it.
+    pub fn fraction_above(&self, nanos: u64) -> Option<f64> {
+        if self.count == 0 {
+            return None;
+        }
+        if nanos < self.smallest || nanos >= self.largest {
+            return Some(if nanos < self.smallest { 1.0 } else { 0.0 });
+        }
+        let cell = cell_of(nanos);
+        let above: u64 = self.counts[cell + 1..].iter().sum();
+        let (lower, upper) = self.drawn_in(cell);
+        let share = (upper - nanos) as f64 / ((upper - lower) as f64 + 1.0);
+        Some((above as f64 + share * self.counts[cell] as f64) / self.count as f64)
+    }
+
+    /// Occupied cells in rising order.
+    pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
+        self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(cell, &count)| {
+            let (lower, last) = bounds_of(cell);
+            Cell { lower, upper: last.saturating_add(1), count }
+        })
+    }
+
+    /// Smallest and largest value that can be in an occupied cell, given those of all values.
+    fn drawn_in(&self, cell: usize) -> (u64, u64) {
+        let (lower, upper) = bounds_of(cell);
+        (lower.max(self.smallest), upper.min(self.largest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn recorded(values: &[u64]) -> Histogram {
+        let mut histogram = Histogram::new();
+        for &value in values {
+            histogram.record(value);
+        }
+        histogram
+    }
+
+    /// Values of every order of magnitude: a shifted word of random width.
+    fn any_value() -> impl Strategy<Value = u64> {
+        (any::<u64>(), 0u32..64).prop_map(|(word, shift)| word >> shift)
+    }
+
+    #[test]
+    fn cells_tile_all_values() {
+        let last = cell_of(u64::MAX);
+        assert_eq!(bounds_of(0).0, 0);
+        assert_eq!(bounds_of(last).1, u64::MAX);
+        for cell in 0..last {
+            let (lower, upper) = bounds_of(cell);
+            assert_eq!(bounds_of(cell + 1).0, upper + 1);
+            assert_eq!((cell_of(lower), cell_of(upper)), (cell, cell));
+            assert!((upper - lower) as f64 <= lower as f64 / 256.0);
+        }
+    }
+
+    #[test]
+    fn small_values_are_exact() {
+        let values: Vec<u64> = (0..512).collect();
+        let histogram = recorded(&values);
+        for value in 0..512u64 {
+            assert_eq!(histogram.quantile((value + 1) as f64 / 512.0), Some(value as f64));
+            assert_eq!(histogram.fraction_above(value), Some((511 - value) as f64 / 512.0));
+        }
+    }
+
+    #[test]
+    fn an_empty_histogram_knows_nothing() {
+        let empty = Histogram::new();
+        assert_eq!(
+            (empty.quantile(0.5), empty.mean(), empty.fraction_above(3)),
+            (None, None, None)
+        );
+        assert_eq!((empty.largest(), empty.smallest(), empty.cells().count()), (None, None, 0));
+    }
+
+    #[test]
+    fn equal_values_give_that_value_at_every_quantile() {
+        let mut histogram = Histogram::new();
+        histogram.record_many(4_000_001, 1_000);
+        for q in [0.0, 0.3, 0.5, 0.999, 1.0] {
+            assert_eq!(histogram.quantile(q), Some(4_000_001.0));
+        }
+    }
+
+    /// 90 answers and 10 failures: the median stands among the answers, the 95th percentile among
+    /// the failures, and failures alone are all infinite.
+    #[test]
+    fn failures_count_as_endless() {
+        let histogram = recorded(&(1..=90).collect::<Vec<u64>>());
+        assert_eq!(histogram.quantile_with_infinite(0.5, 10), Some(50.0));
+        assert_eq!(histogram.quantile_with_infinite(0.9, 10), Some(90.0));
+        assert_eq!(histogram.quantile_with_infinite(0.95, 10), Some(f64::INFINITY));
+        assert_eq!(Histogram::new().quantile_with_infinite(0.5, 1), Some(f64::INFINITY));
+    }
+
+    #[test]
+    #[should_panic(expected = "earlier state")]
+    fn only_an_earlier_state_can_be_subtracted() {
+        let _ = recorded(&[5]).since(&recorded(&[6]));
+    }
+
+    proptest! {
+        /// The slow twin sorts: the sample of rank ceil(q x count) shares a cell with the answer.
+        #[test]
+        fn quantiles_are_within_four_tenths_of_a_percent(
+            mut values in vec(any_value(), 1..200), q in 0.0f64..=1.0,
+        ) {
+            let histogram = recorded(&values);
+            values.sort_unstable();
+            let rank = (q * values.len() as f64).ceil().max(1.0) as usize;
+            let truth = values[rank - 1] as f64;
+            let found = histogram.quantile(q).expect("not empty");
+            prop_assert!((found - truth).abs() <= 0.004 * truth, "{found} for {truth}");
+            prop_assert!(found >= values[0] as f64);
+            prop_assert!(found <= values[values.len() - 1] as f64);
+        }
+
+        #[test]
+        fn shares_above_are_off_by_the_cell_at_most(
+            values in vec(any_value(), 1..200), place in any::<prop::sample::Index>(),
+        ) {
+            let histogram = recorded(&values);
+            let threshold = values[place.index(values.len())];
+            let (lower, upper) = bounds_of(cell_of(threshold));
+            let share_from = |bound: u64| {
+                values.iter().filter(|&&value| value >= bound).count() as f64 / values.len() as f64
+            };
+            let beyond = if upper == u64::MAX { 0.0 } else { share_from(upper + 1) };
+            let found = histogram.fraction_above(threshold).expect("not empty");
+            // Rounding of one division and one sum.
+            prop_assert!(found >= beyond - 1e-12 && found <= share_from(lower) + 1e-12);
+        }
+
+        #[test]
+        fn merging_equals_recording_all(
+            first in vec(any_value(), 0..50), second in vec(any_value(), 0..50),
+        ) {
+            let mut merged = recorded(&first);
+            merged.merge(&recorded(&second));
+            let all: Vec<u64> = first.iter().chain(&second).copied().collect();
+            prop_assert_eq!(&merged, &recorded(&all));
+            prop_assert_eq!(merged.sum(), all.iter().map(|&value| u128::from(value)).sum::<u128>());
+            prop_assert_eq!(merged.cells().map(|cell| cell.count).sum::<u64>(), all.len() as u64);
+        }
+
+        #[test]
+        fn the_difference_of_two_states_is_what_came_between(
+            first in vec(any_value(), 0..50), second in vec(any_value(), 0..50),
+        ) {
+            let earlier = recorded(&first);
+            let mut later = earlier.clone();
+            later.merge(&recorded(&second));
+            let between = later.since(&earlier);
+            let truth = recorded(&second);
+            prop_assert_eq!(between.count(), truth.count());
+            prop_assert_eq!(between.sum(), truth.sum());
+            prop_assert_eq!(
+                between.cells().collect::<Vec<Cell>>(), truth.cells().collect::<Vec<Cell>>()
+            );
+            prop_assert_eq!(between.counts.len(), truth.counts.len());
+            let mut again = earlier.clone();
+            again.merge(&between);
+            prop_assert_eq!(again, later);
+        }
+
+        #[test]
+        fn a_cleared_histogram_is_a_new_one(
+            first in vec(any_value(), 0..50), second in vec(any_value(), 0..50),
+        ) {
+            let mut histogram = recorded(&first);
+            histogram.clear();
+            prop_assert_eq!(&histogram, &Histogram::new());
+            for &value in &second {
+                histogram.record(value);
+            }
+            prop_assert_eq!(histogram, recorded(&second));
+        }
+    }
+}
