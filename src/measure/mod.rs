@@ -2,5 +2,6 @@
 
 pub mod histogram;
 pub mod level;
+pub mod metric;
 pub mod statistics;
 pub mod unit;

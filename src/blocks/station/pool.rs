@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(pool.give_back(at(5)), Some((JobId(2), Duration::from_nanos(7))));
         assert_eq!(pool.give_back(at(9)), None);
         assert_eq!(pool.jobs(), 0);
-        assert_eq!(pool.meter().wait.max(), 4);
+        assert_eq!(pool.meter().wait.largest(), Some(4));
         assert_eq!(pool.meter().departures, 2);
     }
 

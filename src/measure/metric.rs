@@ -1,0 +1,206 @@
+//! What can be measured, and sheets of readings.
+//!
+//! A [`Metric`] is declared once, beside the component that measures it, with its unit, meaning
+//! and formula; thresholds, alerts, tables and `simscale metrics` all derive from that. A running
+//! component fills in a [`Sheet`]: one [`Row`] for each metric and node. What must hold: a
+//! component always fills in the same rows in the same order, so that sheets of repeats and of
+//! successive instants can be laid over each other.
+
+use super::histogram::Histogram;
+use super::unit::Unit;
+
+/// What sort of quantity a metric is, and so which statistics it has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MetricKind {
+    /// A quotient of two totals, such as hits over reads. No further statistics.
+    Ratio,
+    /// A level over time: its mean, and `.max`.
+    Level,
+    /// A distribution of times: `.mean`, `.p50`, `.p90`, `.p95`, `.p99`, `.p999`, `.max`.
+    Distribution,
+}
+
+/// A metric's declaration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Metric {
+    /// Last part of its path, such as `cpu`; parts within are joined by dots.
+    pub name: &'static str,
+    /// Unit of its values.
+    pub unit: Unit,
+    /// What sort of quantity it is.
+    pub kind: MetricKind,
+    /// What it tells, in one line.
+    pub meaning: &'static str,
+    /// How it is computed.
+    pub formula: &'static str,
+    /// Whether a run's table shows it without being asked.
+    pub headline: bool,
+}
+
+impl Metric {
+    /// A quotient of two totals.
+    pub const fn ratio(
+        name: &'static str,
+        unit: Unit,
+        meaning: &'static str,
+        formula: &'static str,
+    ) -> Metric {
+        Metric { name, unit, kind: MetricKind::Ratio, meaning, formula, headline: false }
+    }
+
+    /// A level over time.
+    pub const fn level(
+        name: &'static str,
+        unit: Unit,
+        meaning: &'static str,
+        formula: &'static str,
+    ) -> Metric {
+        Metric { name, unit, kind: MetricKind::Level, meaning, formula, headline: false }
+    }
+
+    /// A distribution of times, in seconds.
+    pub const fn times(name: &'static str, meaning: &'static str, formula: &'static str) -> Metric {
+        let kind = MetricKind::Distribution;
+        Metric { name, unit: Unit::Seconds, kind, meaning, formula, headline: false }
+    }
+
+    /// The same metric, shown in a run's table without being asked.
+    pub const fn headline(self) -> Metric {
+        Metric { headline: true, ..self }
+    }
+}
+
+/// What a metric belongs to: the first part of its path.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Scope {
+    /// The system as its users see it: no first part.
+    System,
+    /// An operation, by its number: `operations.NAME.`.
+    Operation(u16),
+    /// A component, by its number: `NAME.`.
+    Component(u16),
+}
+
+/// One of a component's nodes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Node {
+    /// What it is to the others, such as `primary`; empty where all are alike.
+    pub role: &'static str,
+    /// Its number among the component's nodes.
+    pub index: u16,
+}
+
+impl Node {
+    /// The only node, or the component as a whole.
+    pub const WHOLE: Node = Node { role: "", index: 0 };
+
+    /// One of several nodes that are all alike.
+    pub const fn number(index: u16) -> Node {
+        Node { role: "", index }
+    }
+}
+
+/// What was read off.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Reading {
+    /// Two totals.
+    Ratio {
+        /// What is counted.
+        numerator: f64,
+        /// Out of which.
+        denominator: f64,
+    },
+    /// A level.
+    Level {
+        /// Level x seconds.
+        integral: f64,
+        /// Seconds.
+        seconds: f64,
+        /// The highest it was.
+        maximum: f64,
+    },
+    /// A distribution in nanoseconds.
+    Distribution(Histogram),
+}
+
+/// A reading with its address.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// What it belongs to.
+    pub scope: Scope,
+    /// Which of the nodes.
+    pub node: Node,
+    /// Which metric.
+    pub metric: &'static Metric,
+    /// What was read off.
+    pub reading: Reading,
+}
+
+/// What a sheet is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    /// The final reading: of requests, the measured cohort.
+    Result,
+    /// A sample of the running system: of requests, all that ended up to now.
+    Sample,
+}
+
+/// Readings of all components at one instant.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// What the readings are for.
+    pub wanted: Wanted,
+    /// Seconds since the last reset.
+    pub seconds: f64,
+    scope: Scope,
+    rows: Vec<Row>,
+}
+
+impl Sheet {
+    /// An empty sheet for readings over `seconds`.
+    pub fn new(wanted: Wanted, seconds: f64) -> Sheet {
+        Sheet { wanted, seconds, scope: Scope::System, rows: Vec::new() }
+    }
+
+    /// The rows that follow belong to `scope`.
+    pub fn begin(&mut self, scope: Scope) {
+        self.scope = scope;
+    }
+
+    /// Adds two totals.
+    pub fn ratio(&mut self, metric: &'static Metric, node: Node, numerator: f64, denominator: f64) {
+        debug_assert!(metric.kind == MetricKind::Ratio);
+        self.push(metric, node, Reading::Ratio { numerator, denominator });
+    }
+
+    /// Adds a count over the sheet's seconds.
+    pub fn rate(&mut self, metric: &'static Metric, node: Node, count: u64) {
+        self.ratio(metric, node, count as f64, self.seconds);
+    }
+
+    /// Adds a level: `integral` is level x seconds.
+    pub fn level(&mut self, metric: &'static Metric, node: Node, integral: f64, maximum: f64) {
+        debug_assert!(metric.kind == MetricKind::Level);
+        self.push(metric, node, Reading::Level { integral, seconds: self.seconds, maximum });
+    }
+
+    /// Adds a distribution.
+    pub fn distribution(&mut self, metric: &'static Metric, node: Node, histogram: &Histogram) {
+        debug_assert!(metric.kind == MetricKind::Distribution);
+        self.push(metric, node, Reading::Distribution(histogram.clone()));
+    }
+
+    fn push(&mut self, metric: &'static Metric, node: Node, reading: Reading) {
+        self.rows.push(Row { scope: self.scope, node, metric, reading });
+    }
+
+    /// The rows, in the order in which they were filled in.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The rows, to be kept.
+    pub fn into_rows(self) -> Vec<Row> {
+        self.rows
+    }
+}
