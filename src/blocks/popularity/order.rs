@@ -1,0 +1,155 @@
+//! How popularity lies over key ids.
+
+/// The rule by which ranks become key ids. It matters where neighbours share a fate: range shards,
+/// and data whose newest part is hot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// Popular keys lie evenly all over the ids.
+    Scattered,
+    /// The highest id, the newest, is the most popular.
+    NewestHot,
+}
+
+/// A bijection between the ranks and the key ids `0..keys`.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyOrder {
+    /// `key = (rank * multiplier + offset) mod keys`, with the multiplier coprime to `keys` and
+    /// next to `keys` over the golden ratio: the ranks below any bound then lie as evenly as
+    /// steps of one size can (Knuth, TAOCP volume 3, section 6.4, Fibonacci hashing).
+    Scattered {
+        /// Number of keys.
+        keys: u64,
+        /// The step between neighbouring ranks.
+        multiplier: u64,
+        /// Its inverse modulo `keys`.
+        inverse: u64,
+    },
+    /// `key = keys - 1 - rank`.
+    NewestHot {
+        /// Number of keys.
+        keys: u64,
+    },
+}
+
+impl KeyOrder {
+    /// The bijection of `order` over `keys` keys.
+    ///
+    /// # Panics
+    /// When `keys` is zero.
+    pub fn new(order: Order, keys: u64) -> Self {
+        assert!(keys > 0, "a data set must hold at least one key");
+        match order {
+            Order::NewestHot => KeyOrder::NewestHot { keys },
+            Order::Scattered => {
+                // 2^64 over the golden ratio, as a fraction of 2^64.
+                let golden = (u128::from(keys) * 0x9E37_79B9_7F4A_7C15) >> 64;
+                let mut multiplier = (golden as u64).max(1);
+                let inverse = loop {
+                    match inverse_modulo(multiplier, keys) {
+                        Some(inverse) => break inverse,
+                        None => multiplier += 1,
+                    }
+                };
+                KeyOrder::Scattered { keys, multiplier, inverse }
+            }
+        }
+    }
+
+    /// The key id of a rank.
+    ///
+    /// # Panics
+    /// When `rank` is not below the number of keys (in builds with debug assertions).
+    #[inline]
+    pub fn key(&self, rank: u64) -> u64 {
+        match *self {
+            KeyOrder::Scattered { keys, multiplier, .. } => {
+                debug_assert!(rank < keys);
+                multiply_modulo(rank, multiplier, keys, keys / 2)
+            }
+            KeyOrder::NewestHot { keys } => keys - 1 - rank,
+        }
+    }
+
+    /// The rank of a key id.
+    #[inline]
+    pub fn rank(&self, key: u64) -> u64 {
+        match *self {
+            KeyOrder::Scattered { keys, inverse, .. } => {
+                debug_assert!(key < keys);
+                let shifted = if key >= keys / 2 { key - keys / 2 } else { key + keys - keys / 2 };
+                multiply_modulo(shifted, inverse, keys, 0)
+            }
+            KeyOrder::NewestHot { keys } => keys - 1 - key,
+        }
+    }
+}
+
+/// `(factor * other + offset) mod modulus`; in 64 bits where the product fits.
+#[inline]
+fn multiply_modulo(factor: u64, other: u64, modulus: u64, offset: u64) -> u64 {
+    match factor.checked_mul(other).and_then(|product| product.checked_add(offset)) {
+        Some(sum) => sum % modulus,
+        None => {
+            let sum = u128::from(factor) * u128::from(other) + u128::from(offset);
+            (sum % u128::from(modulus)) as u64
+        }
+    }
+}
+
+/// The inverse of `number` modulo `modulus` by Euclid's extended algorithm; `None` when they have
+/// a common divisor.
+fn inverse_modulo(number: u64, modulus: u64) -> Option<u64> {
+    let modulus = i128::from(modulus);
+    let (mut old_rest, mut rest) = (i128::from(number), modulus);
+    let (mut old_factor, mut factor) = (1i128, 0i128);
+    while rest != 0 {
+        let quotient = old_rest / rest;
+        (old_rest, rest) = (rest, old_rest - quotient * rest);
+        (old_factor, factor) = (factor, old_factor - quotient * factor);
+    }
+    (old_rest == 1).then(|| old_factor.rem_euclid(modulus) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn small_key_spaces_are_permuted() {
+        for keys in (1..300).chain([1024, 2310, 6765, 30_030]) {
+            for order in [Order::Scattered, Order::NewestHot] {
+                let bijection = KeyOrder::new(order, keys);
+                let mut seen = vec![false; keys as usize];
+                for rank in 0..keys {
+                    let key = bijection.key(rank);
+                    assert!(!std::mem::replace(&mut seen[key as usize], true));
+                    assert_eq!(bijection.rank(key), rank);
+                }
+            }
+        }
+        assert_eq!(KeyOrder::new(Order::NewestHot, 10).key(0), 9);
+    }
+
+    proptest! {
+        #[test]
+        fn inverse_gives_the_rank_back(keys in 1u64..1 << 62, fraction in 0.0f64..1.0) {
+            let rank = ((keys as f64 * fraction) as u64).min(keys - 1);
+            let bijection = KeyOrder::new(Order::Scattered, keys);
+            let key = bijection.key(rank);
+            prop_assert!(key < keys);
+            prop_assert_eq!(bijection.rank(key), rank);
+        }
+    }
+
+    /// The 100 most popular of a million keys over 10 ranges: each holds 8 to 12.
+    #[test]
+    fn popular_keys_lie_evenly() {
+        let bijection = KeyOrder::new(Order::Scattered, 1_000_000);
+        let mut ranges = [0; 10];
+        for rank in 0..100 {
+            ranges[(bijection.key(rank) / 100_000) as usize] += 1;
+        }
+        assert!(ranges.iter().all(|count| (8..=12).contains(count)), "{ranges:?}");
+    }
+}
