@@ -3,6 +3,7 @@
 //! Pure state machines and laws, each testable without the engine.
 
 pub mod arrivals;
+pub mod balance;
 pub mod che;
 pub mod distribution;
 pub mod keyed;

@@ -30,6 +30,9 @@ impl ComponentId {
     }
 }
 
+/// Which of a component's timers an event is.
+pub type TimerTag = u16;
+
 /// Tag of an event that delivers a job to a component.
 pub(super) const TAG_REQUEST: u16 = u16::MAX;
 /// Tag of an event that delivers an answered job to its caller.

@@ -51,9 +51,24 @@ impl Pool {
         if self.limit.is_some_and(|limit| self.line.len() as u64 >= limit) {
             return Err(Full);
         }
+        self.stand_in_line(job, work, now);
+        Ok(Admission::Waits)
+    }
+
+    /// A job that gave its place up for a while asks for one again: it is never turned away.
+    pub fn take_again(&mut self, job: JobId, now: Time) -> Admission {
+        if self.taken < self.places {
+            self.taken += 1;
+            self.meter.busy.add(now, 1);
+            return Admission::Taken;
+        }
+        self.stand_in_line(job, Duration::ZERO, now);
+        Admission::Waits
+    }
+
+    fn stand_in_line(&mut self, job: JobId, work: Duration, now: Time) {
         self.line.push_back(Waiting { job, work, since: now });
         self.meter.waiting.add(now, 1);
-        Ok(Admission::Waits)
     }
 
     /// A place is given back. Returns the job that gets it, with the work kept for it.

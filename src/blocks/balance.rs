@@ -1,0 +1,126 @@
+//! Choosing one of several like nodes: the balancing policies as pure state machines.
+//!
+//! What must hold: a balancer knows only what a real one can know, that is the calls it has open
+//! itself, never the inside of a node.
+
+use crate::kernel::random::Draw;
+
+/// How a balancer chooses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Policy {
+    /// One after the other.
+    RoundRobin,
+    /// Any, evenly.
+    Random,
+    /// The one with the fewest open calls; the first after the last choice among equals.
+    LeastConnections,
+    /// The one with fewer open calls of two different ones drawn evenly (Mitzenmacher, "The power
+    /// of two choices in randomized load balancing", IEEE TPDS 2001).
+    PowerOfTwo,
+}
+
+/// A balancer's state.
+#[derive(Clone, Debug)]
+pub struct Balance {
+    policy: Policy,
+    open: Vec<u32>,
+    /// The node after the last choice.
+    next: usize,
+}
+
+impl Balance {
+    /// A balancer over `nodes` idle nodes.
+    pub fn new(policy: Policy, nodes: u16) -> Balance {
+        assert!(nodes > 0, "there is a node to choose");
+        Balance { policy, open: vec![0; usize::from(nodes)], next: 0 }
+    }
+
+    /// Chooses a node and opens a call on it.
+    #[inline]
+    pub fn choose(&mut self, draw: &mut Draw) -> u16 {
+        let nodes = self.open.len();
+        let chosen = match self.policy {
+            _ if nodes == 1 => 0,
+            Policy::RoundRobin => self.next,
+            Policy::Random => draw.below(nodes as u64) as usize,
+            Policy::LeastConnections => self.least_connections(),
+            Policy::PowerOfTwo => {
+                let first = draw.below(nodes as u64) as usize;
+                let other = draw.below(nodes as u64 - 1) as usize;
+                let second = if other >= first { other + 1 } else { other };
+                if self.open[second] < self.open[first] { second } else { first }
+            }
+        };
+        self.next = if chosen + 1 == nodes { 0 } else { chosen + 1 };
+        self.open[chosen] += 1;
+        chosen as u16
+    }
+
+    fn least_connections(&self) -> usize {
+        let nodes = self.open.len();
+        let mut best = self.next;
+        for step in 1..nodes {
+            let node = (self.next + step) % nodes;
+            if self.open[node] < self.open[best] {
+                best = node;
+            }
+        }
+        best
+    }
+
+    /// A call on a node has ended.
+    #[inline]
+    pub fn close(&mut self, node: u16) {
+        let open = &mut self.open[usize::from(node)];
+        debug_assert!(*open > 0, "only an open call can end");
+        *open -= 1;
+    }
+
+    /// Open calls on each node.
+    pub fn open(&self) -> &[u32] {
+        &self.open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::random::Stream;
+
+    fn choices(policy: Policy, nodes: u16, calls: u64) -> Vec<u16> {
+        let stream = Stream::new(1, 0, "lb", "choice");
+        let mut balance = Balance::new(policy, nodes);
+        (0..calls).map(|call| balance.choose(&mut stream.draw(call))).collect()
+    }
+
+    #[test]
+    fn round_robin_takes_turns() {
+        assert_eq!(choices(Policy::RoundRobin, 3, 7), [0, 1, 2, 0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn least_connections_fills_evenly_and_prefers_the_idle() {
+        let mut balance = Balance::new(Policy::LeastConnections, 3);
+        let mut draw = Stream::new(1, 0, "lb", "choice").draw(0);
+        for _ in 0..6 {
+            balance.choose(&mut draw);
+        }
+        assert_eq!(balance.open(), [2, 2, 2]);
+        balance.close(1);
+        assert_eq!(balance.choose(&mut draw), 1);
+    }
+
+    /// 3000 calls that never end: power of two keeps the spread within a few, random does not.
+    #[test]
+    fn power_of_two_is_far_more_even_than_random() {
+        let spread = |policy| {
+            let mut count = vec![0u32; 10];
+            for node in choices(policy, 10, 3000) {
+                count[usize::from(node)] += 1;
+            }
+            count.iter().max().unwrap_or(&0) - count.iter().min().unwrap_or(&0)
+        };
+        assert!(spread(Policy::PowerOfTwo) <= 6);
+        assert!(spread(Policy::Random) > 6);
+    }
+}

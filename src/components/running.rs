@@ -1,0 +1,151 @@
+//! What every running component offers beside reacting to signals: readings, resets, and the
+//! state of its stations for the verdict.
+
+use crate::components::source::Source;
+use crate::kernel::random::Stream;
+use crate::kernel::time::Time;
+use crate::kernel::{Component, HopCounts};
+use crate::measure::histogram::Histogram;
+use crate::measure::metric::{Metric, Node, Sheet};
+use crate::measure::unit::Unit;
+
+use super::access::{Classes, Dataset};
+use super::caller::{Caller, Wire};
+
+/// A component of a running model.
+pub trait Running: Component {
+    /// Fills in its readings since the last reset.
+    fn measure(&self, now: Time, sheet: &mut Sheet);
+
+    /// Forgets what was measured so far; what is there stays.
+    fn reset(&mut self, now: Time);
+
+    /// The load on each of its nodes that has a capacity.
+    fn loads(&self, now: Time) -> Vec<NodeLoad>;
+
+    /// Compares its own counts with the kernel's; `Err` tells what does not add up.
+    fn audit(&self, counts: &HopCounts) -> Result<(), String>;
+
+    /// The source of requests, if that is what it is.
+    fn as_source(&mut self) -> Option<&mut Source> {
+        None
+    }
+}
+
+/// How busy a node was since the last reset, for the verdict.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct NodeLoad {
+    /// Busy share of its most loaded station, 0 to 1, places held for others' answers included.
+    pub busy: f64,
+    /// Busy share of its most loaded station by its own work: nothing held for others' answers.
+    pub own_busy: f64,
+    /// Jobs in it now, waiting or served.
+    pub jobs: u64,
+    /// Jobs it was done with.
+    pub departures: u64,
+}
+
+/// What a component needs to come to life in one run.
+#[derive(Clone, Copy, Debug)]
+pub struct BuildContext<'model> {
+    /// Its name in the scenario.
+    pub name: &'model str,
+    /// Its place in the model.
+    pub number: u16,
+    /// Root seed.
+    pub seed: u64,
+    /// Which repeat.
+    pub repeat: u32,
+    /// Its wires, in order.
+    pub wires: &'model [Wire],
+    /// All classes of access.
+    pub classes: &'model Classes,
+    /// All datasets.
+    pub datasets: &'model [Dataset],
+}
+
+impl BuildContext<'_> {
+    /// The component's draws for one purpose.
+    pub fn stream(&self, purpose: &str) -> Stream {
+        Stream::new(self.seed, self.repeat, self.name, purpose)
+    }
+
+    /// Its wires, ready for calls.
+    pub fn caller(&self) -> Caller {
+        Caller::new(self.wires, self.seed, self.repeat, self.name)
+    }
+}
+
+/// Time from a job's arrival at a component to its answer.
+pub const RESPONSE: Metric = Metric::times(
+    "response_time",
+    "time from a job's arrival at the component to its answer, successful jobs",
+    "answered - arrived, over jobs that completed",
+);
+
+/// Jobs answered well per second.
+pub const THROUGHPUT: Metric = Metric::ratio(
+    "throughput",
+    Unit::PerSecond,
+    "jobs answered well per second",
+    "completed / measured seconds",
+);
+
+/// Share of jobs that were not answered well.
+pub const ERROR_RATE: Metric = Metric::ratio(
+    "error_rate",
+    Unit::Fraction,
+    "share of jobs rejected, failed or timed out",
+    "(answered - completed) / answered",
+);
+
+/// What every component counts at its door.
+#[derive(Clone, Debug, Default)]
+pub struct Door {
+    response: Histogram,
+    answered: u64,
+    completed: u64,
+    /// Since time zero, for the audit.
+    answered_ever: u64,
+}
+
+impl Door {
+    /// A job leaves, answered after `elapsed`.
+    #[inline]
+    pub fn leave(&mut self, ok: bool, elapsed: crate::kernel::time::Duration) {
+        self.answered += 1;
+        self.answered_ever += 1;
+        if ok {
+            self.completed += 1;
+            self.response.record(elapsed.nanos());
+        }
+    }
+
+    /// Fills in response time, throughput and error rate.
+    pub fn measure(&self, sheet: &mut Sheet) {
+        sheet.distribution(&RESPONSE, Node::WHOLE, &self.response);
+        sheet.rate(&THROUGHPUT, Node::WHOLE, self.completed);
+        let failed = (self.answered - self.completed) as f64;
+        sheet.ratio(&ERROR_RATE, Node::WHOLE, failed, self.answered as f64);
+    }
+
+    /// Response times of the jobs answered well.
+    pub fn response(&self) -> &Histogram {
+        &self.response
+    }
+
+    /// Forgets what was measured.
+    pub fn reset(&mut self) {
+        let answered_ever = self.answered_ever;
+        *self = Door { answered_ever, ..Door::default() };
+    }
+
+    /// Whether the kernel counts as many answers as this door.
+    pub fn audit(&self, counts: &HopCounts) -> Result<(), String> {
+        let kernel = counts.completed + counts.unsuccessful();
+        if kernel == self.answered_ever {
+            return Ok(());
+        }
+        Err(format!("{} jobs left by its door, the kernel counts {kernel}", self.answered_ever))
+    }
+}

@@ -1,0 +1,364 @@
+//! A running service: workers, cores, and the interpreter of its programs.
+
+use super::{CPU, QUEUE_DEPTH, REJECTED, SKIPPED, WAIT, WORKERS_BUSY};
+use super::program::{Ask, Instruction, Programs, Work};
+use crate::blocks::station::{Admission, Full, Pool, Station};
+use crate::components::access::Dataset;
+use crate::components::caller::{Caller, Ended, OnError, passed_on};
+use crate::components::running::{Door, NodeLoad, Running};
+use crate::kernel::random::Stream;
+use crate::kernel::time::{Duration, Time};
+use crate::kernel::{
+    Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer, TimerTag,
+};
+use crate::measure::metric::{Node, Sheet};
+
+/// Timer tag of a `wait` step; below it lie the cores of the servers, by number.
+const WAIT_TAG: TimerTag = 0xBFFF;
+// A job's note: where its program goes on, and marks.
+/// The address at which the job's program goes on.
+const ADDRESS: u32 = 0xFFFF;
+/// One of the job's branches failed.
+const BRANCH_FAILED: u32 = 1 << 16;
+/// The job must take a worker again before it goes on.
+const WITHOUT_WORKER: u32 = 1 << 17;
+/// The job is a branch of a `parallel` step.
+const BRANCH: u32 = 1 << 18;
+/// The job was made to ask another component, and ends with the answer.
+const ASKING: u32 = 1 << 19;
+
+/// One server of the service.
+#[derive(Debug)]
+pub struct Server {
+    /// Workers: a job holds one from its start to its answer.
+    pub workers: Pool,
+    /// Cores on which the workers compute.
+    pub cores: Station,
+}
+
+/// What is the same for all servers of a service.
+#[derive(Debug)]
+pub struct Settings {
+    /// What it does for each class.
+    pub programs: Programs,
+    /// Cores a server has.
+    pub cores: u64,
+    /// Whether a worker is free for others while its job waits for an answer.
+    pub frees_workers: bool,
+    /// Datasets, for steps that draw keys.
+    pub datasets: Vec<Dataset>,
+}
+
+/// A running service.
+#[derive(Debug)]
+pub struct RunningService {
+    settings: Settings,
+    servers: Vec<Server>,
+    caller: Caller,
+    door: Door,
+    rejected: u64,
+    skipped: u64,
+    next_server: u16,
+    /// Jobs that can go on now, each at the address in its note.
+    runnable: Vec<JobId>,
+    ended: Vec<Ended>,
+}
+
+impl RunningService {
+    /// A service at time zero.
+    pub fn new(settings: Settings, servers: Vec<Server>, caller: Caller) -> RunningService {
+        RunningService {
+            settings,
+            servers,
+            caller,
+            door: Door::default(),
+            rejected: 0,
+            skipped: 0,
+            next_server: 0,
+            runnable: Vec::new(),
+            ended: Vec::new(),
+        }
+    }
+
+    /// Lets every runnable job run until it waits for something.
+    fn run_all(&mut self, context: &mut Context<'_>) {
+        while let Some(job) = self.runnable.pop() {
+            self.run(job, context);
+        }
+    }
+
+    fn run(&mut self, job: JobId, context: &mut Context<'_>) {
+        let mut address = context.job(job).local as u16;
+        loop {
+            let note = &mut context.job_mut(job).local;
+            *note = *note & !ADDRESS | u32::from(address + 1);
+            match self.settings.programs.at(address) {
+                Instruction::Compute(work, stream) => {
+                    let work = match work {
+                        Work::Drawn(law) => law.sample(&mut context.draw(*stream, job)),
+                        Work::Recorded => context.job(job).recorded,
+                    };
+                    return self.compute(job, work, context);
+                }
+                Instruction::Wait(law, stream) => {
+                    let span = law.sample(&mut context.draw(*stream, job));
+                    return context.wake_after(span, Rank::Timer, WAIT_TAG, job.0);
+                }
+                Instruction::Send => match self.caller.route(context.job(job).class, 0) {
+                    Some(wire) => {
+                        let freed = self.give_worker_up(job, context);
+                        self.caller.call(job, wire, NODE_ANY, context);
+                        return self.pass_worker_on(freed, context);
+                    }
+                    None => address += 1,
+                },
+                Instruction::Ask(ask, stream) => {
+                    let (ask, stream) = (ask.clone(), *stream);
+                    let freed = self.give_worker_up(job, context);
+                    self.ask(job, address, &ask, stream, context);
+                    return self.pass_worker_on(freed, context);
+                }
+                Instruction::Parallel(starts, after) => {
+                    let starts = starts.clone();
+                    return self.fork_branches(job, address, &starts, *after, context);
+                }
+                Instruction::Unless(probability, stream, otherwise) => {
+                    let taken = context.draw(*stream, job).chance(*probability);
+                    address = if taken { address + 1 } else { *otherwise };
+                }
+                Instruction::EndBranch => return self.end_branch(job, true, context),
+                Instruction::Reply => return self.answer(job, Outcome::Completed, context),
+            }
+        }
+    }
+
+    fn compute(&mut self, job: JobId, work: Duration, context: &mut Context<'_>) {
+        let node = usize::from(context.job(job).node);
+        let now = context.now();
+        let alarm = self.servers[node].cores.arrive(job, work, now);
+        // Cores have no bound of their own: the workers in front of them do.
+        let alarm = alarm.expect("an unbounded line has room");
+        if let Some(alarm) = alarm {
+            context.wake_at(alarm.at, Rank::Release, node as TimerTag, alarm.slot);
+        }
+    }
+
+    fn ask(&mut self, job: JobId, at: u16, ask: &Ask, keys: Stream, context: &mut Context<'_>) {
+        let child = context.fork(job, u64::from(at) << 16 | 0xFFFF);
+        let key = ask.key.map(|(dataset, choice)| {
+            let data = context.job(child);
+            let dataset = &self.settings.datasets[usize::from(dataset)];
+            dataset.draw_key(choice, data.user, data.identity, &mut context.draw(keys, child))
+        });
+        let data = context.job_mut(child);
+        data.class = ask.class;
+        data.key = key.unwrap_or(data.key);
+        data.local = ASKING;
+        self.caller.call(child, ask.wire, NODE_ANY, context);
+    }
+
+    fn fork_branches(
+        &mut self,
+        job: JobId,
+        at: u16,
+        starts: &[u16],
+        after: u16,
+        context: &mut Context<'_>,
+    ) {
+        let note = &mut context.job_mut(job).local;
+        *note = *note & !ADDRESS | u32::from(after);
+        for (branch, &start) in starts.iter().enumerate() {
+            let child = context.fork(job, u64::from(at) << 16 | branch as u64);
+            context.job_mut(child).local = BRANCH | u32::from(start);
+            self.runnable.push(child);
+        }
+    }
+
+    /// A call goes out: an asynchronous worker serves others meanwhile. Returns the server whose
+    /// worker is free. A branch works on its parent's worker, which is held until the join.
+    fn give_worker_up(&mut self, job: JobId, context: &mut Context<'_>) -> Option<u16> {
+        let data = context.job_mut(job);
+        if !self.settings.frees_workers || data.local & (BRANCH | WITHOUT_WORKER) != 0 {
+            return None;
+        }
+        data.local |= WITHOUT_WORKER;
+        Some(data.node)
+    }
+
+    fn pass_worker_on(&mut self, freed: Option<u16>, context: &mut Context<'_>) {
+        if let Some(server) = freed {
+            let workers = &mut self.servers[usize::from(server)].workers;
+            self.runnable.extend(workers.give_back(context.now()).map(|(next, _)| next));
+        }
+    }
+
+    /// A job goes on after an answer; if it gave its worker up it needs one again.
+    fn resume(&mut self, job: JobId, context: &mut Context<'_>) {
+        let now = context.now();
+        let data = context.job_mut(job);
+        if data.local & WITHOUT_WORKER != 0 {
+            data.local &= !WITHOUT_WORKER;
+            let workers = &mut self.servers[usize::from(data.node)].workers;
+            if workers.take_again(job, now) == Admission::Waits {
+                return;
+            }
+        }
+        self.runnable.push(job);
+    }
+
+    fn end_branch(&mut self, child: JobId, ok: bool, context: &mut Context<'_>) {
+        let parent = context.join(child).expect("a job waits for all its branches");
+        let data = context.job_mut(parent);
+        if !ok {
+            data.local |= BRANCH_FAILED;
+        }
+        if data.pending > 0 {
+            return;
+        }
+        if data.local & BRANCH_FAILED == 0 {
+            self.runnable.push(parent);
+        } else {
+            data.local &= !BRANCH_FAILED;
+            self.give_up(parent, Outcome::Failed, context);
+        }
+    }
+
+    /// A job cannot go on: what it asked for ended in an error.
+    fn give_up(&mut self, job: JobId, outcome: Outcome, context: &mut Context<'_>) {
+        if context.job(job).local & BRANCH != 0 {
+            self.end_branch(job, false, context);
+        } else {
+            self.answer(job, outcome, context);
+        }
+    }
+
+    fn answer(&mut self, job: JobId, outcome: Outcome, context: &mut Context<'_>) {
+        let data = context.job(job);
+        let freed = (data.local & WITHOUT_WORKER == 0).then_some(data.node);
+        let elapsed = context.reply(job, outcome);
+        self.door.leave(outcome.is_ok(), elapsed);
+        self.pass_worker_on(freed, context);
+    }
+
+    /// A call along the wires or of a step has ended.
+    fn call_ended(&mut self, ended: Ended, context: &mut Context<'_>) {
+        let Ended { mut job, wire, outcome } = ended;
+        let asked = context.job(job).local & ASKING != 0;
+        if asked {
+            job = context.join(job).expect("a job waits for what it asked");
+        }
+        if outcome.is_ok() {
+            return self.resume(job, context);
+        }
+        if self.caller.wire(wire).on_error == OnError::Fail {
+            return self.give_up(job, passed_on(outcome), context);
+        }
+        self.skipped += 1;
+        let next = if asked { None } else { self.caller.route(context.job(job).class, wire + 1) };
+        match next {
+            Some(next) => self.caller.call(job, next, NODE_ANY, context),
+            None => self.resume(job, context),
+        }
+    }
+}
+
+impl Component for RunningService {
+    fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
+        let servers = self.servers.len() as u16;
+        let entry = self.settings.programs.entry(context.job(job).class);
+        let data = context.job_mut(job);
+        if data.node == NODE_ANY {
+            data.node = self.next_server;
+            self.next_server = if self.next_server + 1 == servers { 0 } else { self.next_server + 1 };
+        }
+        data.local = u32::from(entry);
+        let node = usize::from(data.node);
+        match self.servers[node].workers.take(job, Duration::ZERO, context.now()) {
+            Ok(Admission::Taken) => {
+                self.runnable.push(job);
+                self.run_all(context);
+            }
+            Ok(Admission::Waits) => {}
+            Err(Full) => {
+                self.rejected += 1;
+                let elapsed = context.reply(job, Outcome::Rejected);
+                self.door.leave(false, elapsed);
+            }
+        }
+    }
+
+    fn on_reply(&mut self, answer: Answer, context: &mut Context<'_>) {
+        if let Some(ended) = self.caller.answered(answer, context) {
+            self.call_ended(ended, context);
+            self.run_all(context);
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
+        if Caller::owns(timer.tag) {
+            let mut ended = std::mem::take(&mut self.ended);
+            self.caller.expire(timer.tag, context, &mut ended);
+            for call in ended.drain(..) {
+                self.call_ended(call, context);
+            }
+            self.ended = ended;
+        } else if timer.tag == WAIT_TAG {
+            self.runnable.push(JobId(timer.slot));
+        } else {
+            let cores = &mut self.servers[usize::from(timer.tag)].cores;
+            if let Some(next) = cores.alarm(timer.slot, context.now(), &mut self.runnable) {
+                context.wake_at(next.at, Rank::Release, timer.tag, next.slot);
+            }
+        }
+        self.run_all(context);
+    }
+}
+
+impl Running for RunningService {
+    fn measure(&self, now: Time, sheet: &mut Sheet) {
+        self.door.measure(sheet);
+        let seconds = sheet.seconds;
+        for (index, server) in (0u16..).zip(&self.servers) {
+            let node = Node::number(index);
+            let busy = server.cores.meter().busy.integral(now);
+            sheet.ratio(&CPU, node, busy, self.settings.cores as f64 * seconds);
+            let workers = server.workers.meter();
+            let places = server.workers.places() as f64;
+            sheet.ratio(&WORKERS_BUSY, node, workers.busy.integral(now), places * seconds);
+            let (waiting, most) = (workers.waiting.integral(now), workers.waiting.maximum());
+            sheet.level(&QUEUE_DEPTH, node, waiting, most as f64);
+            sheet.distribution(&WAIT, node, &workers.wait);
+        }
+        sheet.rate(&REJECTED, Node::WHOLE, self.rejected);
+        sheet.rate(&SKIPPED, Node::WHOLE, self.skipped);
+    }
+
+    fn reset(&mut self, now: Time) {
+        self.door.reset();
+        (self.rejected, self.skipped) = (0, 0);
+        for server in &mut self.servers {
+            server.workers.reset(now);
+            server.cores.reset(now);
+        }
+    }
+
+    fn loads(&self, now: Time) -> Vec<NodeLoad> {
+        let load = |server: &Server| {
+            let workers = server.workers.meter();
+            let held = workers.busy.mean(now).unwrap_or(0.0) / server.workers.places() as f64;
+            let computing = server.cores.meter().busy.mean(now).unwrap_or(0.0);
+            let own = computing / self.settings.cores as f64;
+            NodeLoad {
+                busy: held.max(own),
+                own_busy: own,
+                jobs: server.workers.jobs(),
+                departures: workers.departures,
+            }
+        };
+        self.servers.iter().map(load).collect()
+    }
+
+    fn audit(&self, counts: &HopCounts) -> Result<(), String> {
+        self.door.audit(counts)
+    }
+}
