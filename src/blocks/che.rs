@@ -1,1 +1,277 @@
-//! (map to come)
+//! Hit rates of a least-recently-used cache in the steady state, without simulating it.
+//!
+//! - this file: what is asked of the cache, and [`solve`], which finds the characteristic time;
+//! - [`lifetime`]: the law of one key's entry, given that time;
+//! - [`fill`]: which entries a cache holds at a moment of its steady state, and their ages.
+//!
+//! Che's approximation (H. Che, Y. Tung, Z. Wang, "Hierarchical web caching systems: modeling,
+//! design and experimental results", IEEE JSAC 20(7), 2002; why it is this good: C. Fricker,
+//! P. Robert, J. Roberts, "A versatile and accurate approximation for LRU cache performance",
+//! ITC 24, 2012): reads of key i are Poisson with rate r_i, independently of each other, and an
+//! entry not read for the *characteristic time* t is evicted. The same t serves all keys; it is
+//! the one with which the expected weight of the entries held equals the capacity.
+//!
+//! What must hold: expected weights never exceed the capacity; a hit rate is a probability; the
+//! work is some hundreds of keys however many there are.
+
+pub mod fill;
+pub mod lifetime;
+
+use crate::blocks::popularity::{Popularity, RankLaw};
+use crate::kernel::time::Duration;
+use lifetime::EntryLaw;
+
+/// Ranks up to here are summed one by one.
+const HEAD: u64 = 128;
+
+/// A set of keys asked for by one popularity law.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Population {
+    /// Number of keys.
+    pub keys: u64,
+    /// How reads are spread over the keys.
+    pub popularity: Popularity,
+    /// Reads per second of all keys together, that reach the cache.
+    pub read_rate: f64,
+    /// How writes are spread over the keys, rank by rank as the reads.
+    pub written: Popularity,
+    /// Writes per second of all keys together that delete the key's entry; 0 when writes leave
+    /// entries alone.
+    pub write_rate: f64,
+    /// What one entry takes of the capacity: 1 where it counts entries, else bytes.
+    pub weight: f64,
+}
+
+impl Population {
+    /// A population that is only read, each entry counting as one.
+    pub const fn read_only(keys: u64, popularity: Popularity, read_rate: f64) -> Self {
+        let written = popularity;
+        Population { keys, popularity, read_rate, written, write_rate: 0.0, weight: 1.0 }
+    }
+}
+
+/// What becomes of an entry whose time to live is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expiry {
+    /// It leaves at once.
+    Prompt,
+    /// It stays, useless, until it is read (and filled anew), written or evicted.
+    Lazy,
+}
+
+/// The cache's rules beside its capacity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Retention {
+    /// Largest age of a usable entry since its insertion; hits don't prolong it.
+    pub time_to_live: Option<Duration>,
+    /// What becomes of older ones.
+    pub expiry: Expiry,
+}
+
+impl Retention {
+    /// Entries stay until evicted or deleted.
+    pub const UNLIMITED: Retention = Retention { time_to_live: None, expiry: Expiry::Prompt };
+
+    /// The time to live in seconds; infinite without one.
+    fn seconds(self) -> f64 {
+        self.time_to_live.map_or(f64::INFINITY, Duration::seconds)
+    }
+}
+
+/// The steady state of a cache.
+#[derive(Clone, Debug)]
+pub struct Solution {
+    populations: Vec<Population>,
+    retention: Retention,
+    characteristic_time: f64,
+    hit_rates: Vec<f64>,
+    entries: Vec<f64>,
+}
+
+impl Solution {
+    /// Seconds without a read after which an entry is evicted; infinite when nothing ever is.
+    pub fn characteristic_time(&self) -> f64 {
+        self.characteristic_time
+    }
+
+    /// Per population, the share of its reads that find a usable entry.
+    pub fn hit_rates(&self) -> &[f64] {
+        &self.hit_rates
+    }
+
+    /// Per population, the expected number of entries held, expired ones included.
+    pub fn entries(&self) -> &[f64] {
+        &self.entries
+    }
+
+    /// The share of all reads that find a usable entry; 0 without reads.
+    pub fn hit_rate(&self) -> f64 {
+        let reads: f64 = self.populations.iter().map(|population| population.read_rate).sum();
+        let hits: f64 = std::iter::zip(&self.populations, &self.hit_rates)
+            .map(|(population, rate)| population.read_rate * rate)
+            .sum();
+        if reads > 0.0 { hits / reads } else { 0.0 }
+    }
+}
+
+/// Finds the steady state of a least-recently-used cache of `capacity` (in the unit of the
+/// populations' weights) shared by `populations`.
+///
+/// The sums over keys are exact for the 128 most popular and an integral in the logarithm of the
+/// rank beyond, wrong by less than 1e-5 of the sum. The approximation itself is within some tenths
+/// of a percentage point for caches of hundreds of entries and more.
+///
+/// # Panics
+/// When a population has no key, or a rate, a weight or the capacity is negative or not a number.
+pub fn solve(populations: &[Population], capacity: f64, retention: Retention) -> Solution {
+    assert!(capacity >= 0.0, "a capacity of {capacity}");
+    let demands: Vec<Demand> = populations.iter().map(Demand::new).collect();
+    let characteristic_time = balance(&demands, capacity, retention);
+    let mut hit_rates = Vec::with_capacity(demands.len());
+    let mut entries = Vec::with_capacity(demands.len());
+    for demand in &demands {
+        let hits = demand.sum(|rank| {
+            let entry = demand.entry(rank, characteristic_time, retention.seconds());
+            demand.reads.density(rank) * entry.hit_probability()
+        });
+        hit_rates.push(hits.clamp(0.0, 1.0));
+        entries.push(demand.entries(characteristic_time, retention));
+    }
+    let populations = populations.to_vec();
+    Solution { populations, retention, characteristic_time, hit_rates, entries }
+}
+
+/// A population with the constants of its laws.
+#[derive(Clone, Copy, Debug)]
+struct Demand {
+    population: Population,
+    reads: RankLaw,
+    writes: RankLaw,
+}
+
+impl Demand {
+    fn new(population: &Population) -> Self {
+        let Population { read_rate, write_rate, weight, .. } = *population;
+        for number in [read_rate, write_rate, weight] {
+            assert!(number >= 0.0 && number.is_finite(), "a rate or weight of {number}");
+        }
+        Demand {
+            population: *population,
+            reads: RankLaw::new(population.popularity, population.keys),
+            writes: RankLaw::new(population.written, population.keys),
+        }
+    }
+
+    /// The entry of one rank. Ranks may lie between whole numbers, for integrals.
+    fn entry(&self, rank: f64, characteristic_time: f64, time_to_live: f64) -> EntryLaw {
+        let reads = self.population.read_rate * self.reads.density(rank);
+        let writes = self.population.write_rate * self.writes.density(rank);
+        EntryLaw::new(reads, writes, characteristic_time, time_to_live)
+    }
+
+    /// Expected number of entries held.
+    fn entries(&self, characteristic_time: f64, retention: Retention) -> f64 {
+        self.sum(|rank| {
+            let entry = self.entry(rank, characteristic_time, retention.seconds());
+            match retention.expiry {
+                Expiry::Prompt => entry.hit_probability(),
+                Expiry::Lazy => entry.held_probability(),
+            }
+        })
+    }
+
+    /// The sum of a smooth function over all ranks: the head term by term; beyond, sums become
+    /// integrals (midpoint rule backwards, relative error about 1 / (24 * 128^2)), taken by Gauss
+    /// quadrature in the logarithm of the rank, two pieces an octave.
+    fn sum(&self, term: impl Fn(f64) -> f64) -> f64 {
+        let keys = self.population.keys;
+        if self.population.popularity.exponent() == 0.0 && self.population.written.exponent() == 0.0
+        {
+            return keys as f64 * term(0.0);
+        }
+        let head: f64 = (0..keys.min(HEAD)).map(|rank| term(rank as f64)).sum();
+        if keys <= HEAD {
+            return head;
+        }
+        let (from, to) = (libm::log(HEAD as f64 + 0.5), libm::log(keys as f64 + 0.5));
+        let pieces = ((to - from) * 2.0 / std::f64::consts::LN_2).ceil().max(1.0);
+        let width = (to - from) / pieces;
+        let tail: f64 = (0..pieces as u32)
+            .map(|piece| {
+                let start = from + width * f64::from(piece);
+                quadrature(start, start + width, |log| {
+                    let place = libm::exp(log);
+                    place * term(place - 1.0)
+                })
+            })
+            .sum();
+        head + tail
+    }
+}
+
+/// The characteristic time at which the expected weight meets the capacity, to 1e-10 of itself.
+fn balance(demands: &[Demand], capacity: f64, retention: Retention) -> f64 {
+    let weight = |time: f64| -> f64 {
+        demands
+            .iter()
+            .map(|demand| demand.population.weight * demand.entries(time, retention))
+            .sum()
+    };
+    if weight(f64::INFINITY) <= capacity {
+        return f64::INFINITY;
+    }
+    if capacity == 0.0 {
+        return 0.0;
+    }
+    // A bracket in the logarithm of the time, then Illinois steps: false position that halves the
+    // weight of an end kept twice (Dahlquist and Bjoerck, "Numerical Methods", section 6.2.2).
+    let excess = |log: f64| weight(libm::exp(log)) - capacity;
+    let (mut low, mut high) = (0.0, 0.0);
+    while excess(low) > 0.0 {
+        (low, high) = (low - 2.0, low);
+    }
+    while excess(high) < 0.0 {
+        (low, high) = (high, high + 2.0);
+    }
+    let (mut low_excess, mut high_excess) = (excess(low), excess(high));
+    for _ in 0..100 {
+        if high - low < 1e-10 {
+            break;
+        }
+        let slope = high_excess - low_excess;
+        let inside = if slope > 0.0 { -low_excess / slope } else { 0.5 };
+        // A hundredth away from both ends, so that the bracket always shrinks from both sides.
+        let middle = low + (high - low) * inside.clamp(0.01, 0.99);
+        let middle_excess = excess(middle);
+        if middle_excess < 0.0 {
+            (low, low_excess, high_excess) = (middle, middle_excess, high_excess / 2.0);
+        } else {
+            (high, high_excess, low_excess) = (middle, middle_excess, low_excess / 2.0);
+        }
+        if middle_excess.abs() < 1e-12 * capacity {
+            return libm::exp(middle);
+        }
+    }
+    libm::exp(low + (high - low) / 2.0)
+}
+
+/// The integral from `from` to `to` by Gauss-Legendre quadrature with six points (Abramowitz and
+/// Stegun, table 25.4): exact for polynomials up to degree 11.
+fn quadrature(from: f64, to: f64, term: impl Fn(f64) -> f64) -> f64 {
+    const POINTS: [(f64, f64); 3] = [
+        (0.238_619_186_083_196_9, 0.467_913_934_572_691_05),
+        (0.661_209_386_466_264_5, 0.360_761_573_048_138_6),
+        (0.932_469_514_203_152_1, 0.171_324_492_379_170_36),
+    ];
+    let (middle, half) = ((from + to) / 2.0, (to - from) / 2.0);
+    let sum: f64 = POINTS
+        .iter()
+        .map(|&(place, weight)| {
+            weight * (term(middle - half * place) + term(middle + half * place))
+        })
+        .sum();
+    sum * half
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,20 @@
-//! (map to come)
+//! Text to checked values: TOML, units and places, no component.
+//!
+//! - [`source`], [`node`]: the texts read and the values in them, each with its place;
+//! - [`parse`], [`merge`], [`set`], [`load`]: a file, what it extends and what `--set` changes, as one table;
+//! - [`key`], [`reading`], [`reader`]: declarations of keys, and typed values read by them;
+//! - [`quantity`], [`condition`]: the forms of single values;
+//! - [`diagnostic`]: all that is wrong, shown in the user's own text;
+//! - [`schema`]: a JSON Schema for editors, from the same declarations.
+//!
+//! What must hold: every problem is collected, none stops the reading; every value keeps the place
+//! it came from through extending and overriding; a printed quantity parses back to itself.
+
+pub mod diagnostic;
+pub mod key;
+pub mod node;
+pub mod parse;
+pub mod quantity;
+pub mod reader;
+pub mod reading;
+pub mod source;

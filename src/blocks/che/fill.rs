@@ -1,0 +1,118 @@
+//! The entries a cache holds at a moment of its steady state.
+
+use super::{Demand, Expiry, Solution};
+use crate::blocks::che::lifetime::EntryLaw;
+use crate::kernel::random::Draw;
+use crate::kernel::time::Duration;
+
+/// An entry held at the start of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HeldEntry {
+    /// Position of its population among those given to [`super::solve`].
+    pub population: u32,
+    /// Popularity rank of its key.
+    pub rank: u64,
+    /// Time since its insertion; beyond the time to live only with [`Expiry::Lazy`].
+    pub age: Duration,
+    /// Time since it was last read.
+    pub since_read: Duration,
+}
+
+impl Solution {
+    /// Draws which entries the cache holds, ordered from the one read longest ago to the last one
+    /// read: the order in which to insert them.
+    ///
+    /// The number is random about [`Solution::entries`]; of a cache that evicts, the first ones
+    /// may thus be too many and are evicted by the insertions that follow. Time and memory follow
+    /// the entries held, not the keys: within the ranks `[first, 2 * first)` candidates are found
+    /// by geometric skips with the first rank's probability and kept in proportion to their own.
+    /// Ages beyond what the clock can hold are cut to an hour less than 36 years.
+    pub fn fill(&self, draw: &mut Draw) -> Vec<HeldEntry> {
+        let expected: f64 = self.entries.iter().sum();
+        let mut held = Vec::with_capacity((expected * 1.02) as usize + 16);
+        for (position, population) in self.populations.iter().enumerate() {
+            let demand = Demand::new(population);
+            let mut first = 0;
+            while first < population.keys {
+                let end = match demand.is_flat() {
+                    true => population.keys,
+                    false => (2 * first).clamp(1, population.keys),
+                };
+                self.fill_block(&demand, position as u32, (first, end), draw, &mut held);
+                first = end;
+            }
+        }
+        held.sort_by_key(|entry| {
+            (std::cmp::Reverse(entry.since_read), entry.population, entry.rank)
+        });
+        held
+    }
+
+    /// Draws the held ones of the ranks `first..end`. Their probability falls with the rank as long
+    /// as writes are not more concentrated than reads; otherwise the end of the block may be
+    /// likelier, so the larger of both ends bounds it.
+    fn fill_block(
+        &self,
+        demand: &Demand,
+        population: u32,
+        (first, end): (u64, u64),
+        draw: &mut Draw,
+        held: &mut Vec<HeldEntry>,
+    ) {
+        let law = |rank: u64| -> EntryLaw {
+            demand.entry(rank as f64, self.characteristic_time, self.retention.seconds())
+        };
+        let likeliest = demand.bound(first, end, self.characteristic_time);
+        if likeliest <= 0.0 {
+            return;
+        }
+        let mut rank = first;
+        loop {
+            let skipped = geometric(likeliest, draw);
+            if skipped >= (end - rank) as f64 {
+                return;
+            }
+            rank += skipped as u64;
+            let entry = law(rank);
+            if draw.unit() * likeliest < entry.held_probability() {
+                let (age, since_read) = entry.draw_ages(draw);
+                let usable = age < self.retention.seconds();
+                if usable || self.retention.expiry == Expiry::Lazy {
+                    let (age, since_read) = (span(age), span(since_read));
+                    held.push(HeldEntry { population, rank, age, since_read });
+                }
+            }
+            rank += 1;
+        }
+    }
+}
+
+impl Demand {
+    /// True when all ranks are alike.
+    fn is_flat(&self) -> bool {
+        self.population.popularity.exponent() == 0.0 && self.population.written.exponent() == 0.0
+    }
+
+    /// A bound on the probability that an entry among the ranks `first..end` is held: it rises with
+    /// the reads, which are most at the first rank, and falls with the writes, which are fewest at
+    /// the last.
+    fn bound(&self, first: u64, end: u64, characteristic_time: f64) -> f64 {
+        let reads = self.population.read_rate * self.reads.probability(first);
+        let writes = self.population.write_rate * self.writes.probability(end - 1);
+        EntryLaw::new(reads, writes, characteristic_time, f64::INFINITY).held_probability()
+    }
+}
+
+/// The number of failures before the first success.
+fn geometric(success: f64, draw: &mut Draw) -> f64 {
+    if success >= 1.0 {
+        return 0.0;
+    }
+    (libm::log(draw.unit_open()) / libm::log1p(-success)).floor()
+}
+
+/// Seconds as a span the cache's memory can hold.
+fn span(seconds: f64) -> Duration {
+    const LONGEST: f64 = 36.0 * 365.0 * 86_400.0;
+    Duration::from_seconds(seconds.min(LONGEST))
+}

@@ -1,0 +1,416 @@
+//! A table read by its declared keys.
+
+use std::fmt::Display;
+
+use super::diagnostic::suggestion;
+use super::key::{Given, Key, Kind, Takes, find};
+use super::node::{Node, Table};
+use super::parse;
+use super::reading::{Effective, FromNode, Origin, Reading};
+use super::source::Place;
+
+/// Typed values from a table: unknown keys are reported when it is made, wrong values when they
+/// are asked for, and every value that takes effect is recorded.
+#[derive(Debug)]
+pub struct TableReader<'t, 'r> {
+    table: &'t Table,
+    place: Place,
+    keys: &'static [Key],
+    kind: Option<&'static str>,
+    /// Full path of the table.
+    path: String,
+    /// The table's path relative to the subject, with its dot: `replicas.`.
+    prefix: String,
+    reading: Reading<'r>,
+}
+
+/// Stands for a table that is not given and all of whose keys may be absent.
+static NO_TABLE: Table = Table::new();
+
+impl<'t, 'r> TableReader<'t, 'r> {
+    /// Reads `table` at `path` (`""` for the whole scenario); unknown keys and clashes within an
+    /// exclusive group are reported at once.
+    pub fn new(
+        path: &str,
+        table: &'t Table,
+        place: Place,
+        keys: &'static [Key],
+        reading: &'r mut Reading<'_>,
+    ) -> TableReader<'t, 'r> {
+        let mut reading = reading.reborrow();
+        reading.subject = subject(path);
+        TableReader::made(table, place, keys, None, path.to_owned(), String::new(), reading)
+    }
+
+    /// Reads a table that is part of the value being read.
+    pub(super) fn inside(
+        table: &'t Table,
+        place: Place,
+        keys: &'static [Key],
+        reading: &'r mut Reading<'_>,
+    ) -> TableReader<'t, 'r> {
+        let mut reading = reading.reborrow();
+        reading.inside_value = true;
+        let path = reading.path.clone();
+        let prefix =
+            if reading.key.is_empty() { String::new() } else { format!("{}.", reading.key) };
+        TableReader::made(table, place, keys, None, path, prefix, reading)
+    }
+
+    fn made(
+        table: &'t Table,
+        place: Place,
+        keys: &'static [Key],
+        kind: Option<&'static str>,
+        path: String,
+        prefix: String,
+        reading: Reading<'r>,
+    ) -> TableReader<'t, 'r> {
+        let mut reader = TableReader { table, place, keys, kind, path, prefix, reading };
+        reader.report_unknown();
+        reader.report_clashes();
+        reader
+    }
+
+    fn report_unknown(&mut self) {
+        for entry in &self.table.entries {
+            let known = find(self.keys, &entry.key).is_some()
+                || (self.kind.is_some() && entry.key == "kind");
+            if !known {
+                let label = suggestion(&entry.key, self.keys.iter().map(|key| key.name));
+                let message = format!("unknown key `{}{}`", self.prefix, entry.key);
+                self.report(entry.key_place, &message, label);
+            }
+        }
+    }
+
+    fn report_clashes(&mut self) {
+        let keys = self.keys;
+        for (index, key) in keys.iter().enumerate().filter(|(_, key)| !key.group.is_empty()) {
+            let earlier = keys[..index]
+                .iter()
+                .find(|other| other.group == key.group && self.given(other.name));
+            if let (Some(other), Some(entry)) = (earlier, self.table.entry(key.name)) {
+                let message = format!("`{}` and `{}` exclude each other", other.name, key.name);
+                let label = format!("give one of {}", group_names(keys, key.group));
+                self.report(entry.key_place, &message, label);
+            }
+        }
+    }
+
+    /// Reports `message` behind the name of the table.
+    fn report(&mut self, place: Place, message: &str, label: impl Into<String>) {
+        let subject = match self.reading.subject.as_str() {
+            "" => String::new(),
+            subject => format!("{subject}: "),
+        };
+        self.reading.problems.error(place, format!("{subject}{message}"), label);
+    }
+
+    /// The value of a key, or its declared default. A wrong or a missing value is reported and
+    /// yields `None`.
+    ///
+    /// # Panics
+    /// When the key is not declared, or is declared as optional, or its default does not parse.
+    pub fn get<T: FromNode>(&mut self, key: &'static str) -> Option<T> {
+        let declared = self.declared(key);
+        let value = self.optional(key)?;
+        if value.is_none() {
+            assert!(
+                declared.default == Given::Required,
+                "`{key}` of `{}` may be absent: read it with `optional`",
+                self.path
+            );
+            self.report_missing(declared);
+        }
+        value
+    }
+
+    /// The value of a key or its declared default, `Some(None)` when it is absent and has none;
+    /// a wrong value is reported and yields `None`.
+    ///
+    /// # Panics
+    /// When the key is not declared or its default does not parse.
+    pub fn optional<T: FromNode>(&mut self, key: &'static str) -> Option<Option<T>> {
+        let declared = self.declared(key);
+        if let Some(node) = self.table.get(key) {
+            let value = self.read(key, node)?;
+            self.record(key, node.to_string(), Origin::Given);
+            return Some(Some(value));
+        }
+        let Given::Text(text) = declared.default else { return Some(None) };
+        let node = parse::value(text, self.place)
+            .unwrap_or_else(|error| panic!("the default of `{}.{key}`: {error}", self.path));
+        let value = self
+            .read(key, &node)
+            .unwrap_or_else(|| panic!("the default `{text}` of `{}.{key}` is refused", self.path));
+        self.record(key, node.to_string(), Origin::Default);
+        Some(Some(value))
+    }
+
+    /// The word given for a key that takes one of some words, or the default word.
+    ///
+    /// # Panics
+    /// When the key is not declared as [`Takes::OneOf`], or its default is none of its words.
+    pub fn get_word(&mut self, key: &'static str) -> Option<&'static str> {
+        let Takes::OneOf(words) = self.declared(key).takes else {
+            panic!("`{key}` of `{}` is not declared to take words", self.path);
+        };
+        if self.declared(key).default == Given::Required && self.table.get(key).is_none() {
+            self.report_missing(self.declared(key));
+            return None;
+        }
+        let word: String = self.optional(key)??;
+        let known = words.iter().find(|known| **known == word).copied();
+        if known.is_none() {
+            let message = format!("`{word}` is not known");
+            self.error(key, &message, suggestion(&word, words.iter().copied()));
+        }
+        known
+    }
+
+    /// The one key given of an exclusive group; none is reported.
+    pub fn get_group(&mut self, group: &str) -> Option<&'static str> {
+        let keys = self.keys;
+        let given = keys.iter().find(|key| key.group == group && self.given(key.name));
+        if given.is_none() {
+            let message = format!("one of {} is needed", group_names(keys, group));
+            self.report(self.place, &message, "none is given here");
+        }
+        given.map(|key| key.name)
+    }
+
+    fn declared(&self, key: &str) -> &'static Key {
+        find(self.keys, key)
+            .unwrap_or_else(|| panic!("`{key}` is not declared for `{}`", self.path))
+    }
+
+    fn report_missing(&mut self, key: &Key) {
+        let message = format!("`{}{}` is missing", self.prefix, key.name);
+        self.report(self.place, &message, format!("it takes {}", key.takes.what()));
+    }
+
+    fn read<T: FromNode>(&mut self, key: &str, node: &Node) -> Option<T> {
+        self.reading.key = format!("{}{key}", self.prefix);
+        self.reading.path = joined(&self.path, key);
+        T::from_node(node, &mut self.reading)
+    }
+
+    fn record(&mut self, key: &str, value: String, origin: Origin) {
+        // A value given as a table is recorded whole; only what it leaves out is added.
+        if self.reading.inside_value && origin == Origin::Given {
+            return;
+        }
+        let path = joined(&self.path, key);
+        if !self.reading.effective.iter().any(|effective| effective.path == path) {
+            self.reading.effective.push(Effective { path, value, origin });
+        }
+    }
+
+    /// Records the value that a key without one has by rule.
+    pub fn note_computed(&mut self, key: &'static str, value: impl Display) {
+        let text = value.to_string();
+        let is_toml = parse::value(&text, self.place).is_ok();
+        let text = if is_toml { text } else { format!("{text:?}") };
+        self.record(self.declared(key).name, text, Origin::Computed);
+    }
+
+    /// Place of a key's value, or of the table when the key is not given.
+    pub fn place(&self, key: &str) -> Place {
+        self.table.get(key).map_or(self.place, |node| node.place)
+    }
+
+    /// Place of the table itself.
+    pub fn table_place(&self) -> Place {
+        self.place
+    }
+
+    /// The node of a key as it stands.
+    pub fn node(&self, key: &str) -> Option<&'t Node> {
+        self.table.get(key)
+    }
+
+    /// Whether the key is given.
+    pub fn given(&self, key: &str) -> bool {
+        self.table.get(key).is_some()
+    }
+
+    /// Full path of the table: `components.db`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The kind of component, in a table whose kind decides its keys.
+    pub fn kind(&self) -> Option<&'static str> {
+        self.kind
+    }
+
+    /// What this reader reports to, for conversions by hand.
+    pub fn reading(&mut self) -> &mut Reading<'r> {
+        &mut self.reading
+    }
+
+    /// Reports what is wrong with a key's value; `message` follows the name of the table.
+    pub fn error(&mut self, key: &str, message: &str, label: impl Into<String>) {
+        let message = format!("`{}{key}`: {message}", self.prefix);
+        self.report(self.place(key), &message, label);
+    }
+
+    /// Reports what is probably not meant with a key's value.
+    pub fn warn(&mut self, key: &str, message: &str, label: impl Into<String>) {
+        let place = self.place(key);
+        self.reading.key = format!("{}{key}", self.prefix);
+        let message = format!("{}: {message}", self.reading.naming());
+        self.reading.problems.warn(place, message, label);
+    }
+
+    /// A reader of a nested table. One that is not given is read as empty when its default is
+    /// `{}`, is reported when it is required, and else yields `None`.
+    ///
+    /// # Panics
+    /// When the key is not declared as [`Takes::Table`].
+    pub fn table(&mut self, key: &'static str) -> Option<TableReader<'t, '_>> {
+        let declared = self.declared(key);
+        let Takes::Table(keys) = declared.takes else {
+            panic!("`{key}` of `{}` is not declared to be a table", self.path);
+        };
+        let (table, place) = match self.table.get(key) {
+            Some(node) => (self.expect_table(key, node)?, node.place),
+            None if matches!(declared.default, Given::Text(_)) => (&NO_TABLE, self.place),
+            None => {
+                if declared.default == Given::Required {
+                    self.report_missing(declared);
+                }
+                return None;
+            }
+        };
+        let path = joined(&self.path, key);
+        let mut reading = self.reading.reborrow();
+        let prefix = if self.path.is_empty() {
+            reading.subject = subject(&path);
+            String::new()
+        } else {
+            format!("{}{key}.", self.prefix)
+        };
+        Some(TableReader::made(table, place, keys, None, path, prefix, reading))
+    }
+
+    /// The names under a key that holds user-named tables or values, with their places; anything
+    /// but a table is reported.
+    pub fn names(&mut self, key: &'static str) -> Vec<(&'t str, Place)> {
+        let Some(node) = self.table.get(key) else { return Vec::new() };
+        let Some(table) = self.expect_table(key, node) else { return Vec::new() };
+        table.entries.iter().map(|entry| (entry.key.as_str(), entry.key_place)).collect()
+    }
+
+    /// A reader of one user-named table; a wrong one, or one of no known kind, is reported.
+    ///
+    /// # Panics
+    /// When the key is not declared to hold named tables, or `name` is none of [`Self::names`].
+    pub fn named_table(&mut self, key: &'static str, name: &str) -> Option<TableReader<'t, '_>> {
+        let declared = self.declared(key);
+        let path = joined(&joined(&self.path, key), name);
+        let node = self
+            .table
+            .get(key)
+            .and_then(Node::table)
+            .and_then(|tables| tables.get(name))
+            .unwrap_or_else(|| panic!("`{path}` does not exist"));
+        let named = subject(&format!("{key}.{name}"));
+        let Some(table) = node.table() else {
+            let message = format!("{named} must be a table, not {}", node.value.what());
+            self.report(node.place, &message, format!("write {name} = {{ ... }}"));
+            return None;
+        };
+        let (keys, kind) = match declared.takes {
+            Takes::TableOf(keys) => (keys, None),
+            Takes::TablesByKind(kinds) => {
+                let kind = self.known_kind(&named, table, node.place, &kinds())?;
+                (kind.keys, Some(kind.name))
+            }
+            _ => panic!("`{key}` of `{}` does not hold named tables", self.path),
+        };
+        let mut reading = self.reading.reborrow();
+        let prefix = if self.path.is_empty() {
+            reading.subject = kind.map_or(named.clone(), |kind| format!("{named} ({kind})"));
+            String::new()
+        } else {
+            format!("{}{key}.{name}.", self.prefix)
+        };
+        let mut reader = TableReader::made(table, node.place, keys, kind, path, prefix, reading);
+        if let Some(kind) = kind {
+            reader.record("kind", format!("{kind:?}"), Origin::Given);
+        }
+        Some(reader)
+    }
+
+    /// Reads one user-named value under a key declared as [`Takes::MapOf`].
+    ///
+    /// # Panics
+    /// When `name` is none of [`Self::names`].
+    pub fn named<T: FromNode>(&mut self, key: &'static str, name: &str) -> Option<T> {
+        let path = joined(key, name);
+        let node = self
+            .table
+            .get(key)
+            .and_then(Node::table)
+            .and_then(|values| values.get(name))
+            .unwrap_or_else(|| panic!("`{}` does not exist", joined(&self.path, &path)));
+        let value = self.read(&path, node)?;
+        self.record(&path, node.to_string(), Origin::Given);
+        Some(value)
+    }
+
+    fn expect_table(&mut self, key: &str, node: &'t Node) -> Option<&'t Table> {
+        let table = node.table();
+        if table.is_none() {
+            let label = format!("this is {}", node.value.what());
+            self.error(key, "a table is needed", label);
+        }
+        table
+    }
+
+    fn known_kind(
+        &mut self,
+        named: &str,
+        table: &Table,
+        place: Place,
+        kinds: &[Kind],
+    ) -> Option<Kind> {
+        let names = kinds.iter().map(|kind| kind.name);
+        let Some(node) = table.get("kind") else {
+            let accepted: Vec<&str> = names.collect();
+            let label = format!("one of {}", accepted.join(", "));
+            self.report(place, &format!("{named}: `kind` is missing"), label);
+            return None;
+        };
+        let word = node.text().unwrap_or("");
+        let known = kinds.iter().find(|kind| kind.name == word).copied();
+        if known.is_none() {
+            let message = format!("{named}: kind {node} is not known");
+            self.report(node.place, &message, suggestion(word, names));
+        }
+        known
+    }
+}
+
+fn joined(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+fn group_names(keys: &[Key], group: &str) -> String {
+    let names: Vec<&str> =
+        keys.iter().filter(|key| key.group == group).map(|key| key.name).collect();
+    names.join(", ")
+}
+
+/// How messages name the table at a path: "component `db`" for `components.db`, "[users]".
+fn subject(path: &str) -> String {
+    match path.split_once('.') {
+        None if path.is_empty() => String::new(),
+        None => format!("[{path}]"),
+        Some((section, name)) => {
+            format!("{} `{name}`", section.strip_suffix('s').unwrap_or(section))
+        }
+    }
+}
