@@ -5,7 +5,7 @@
 //! nothing is looked up by name while it runs. What must hold: keys of different datasets differ
 //! (the dataset's number sits in the upper byte), so one cache can hold several.
 
-use crate::blocks::popularity::{Popularity, Scatter, ZipfSampler};
+use crate::blocks::popularity::{KeyOrder, Order, Popularity, RankSampler};
 use crate::kernel::random::{Draw, mix};
 
 /// What is done to the data.
@@ -108,15 +108,6 @@ impl Classes {
     }
 }
 
-/// How popularity lies over the key ids.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Order {
-    /// Popular keys lie anywhere.
-    Scattered,
-    /// The newest (highest) ids are the most popular.
-    NewestHot,
-}
-
 /// Bits below the dataset's number in a job's key.
 const DATASET_SHIFT: u32 = 56;
 /// Set in the keys that were made while the system ran.
@@ -135,12 +126,10 @@ pub struct Dataset {
     pub per_user: Option<u64>,
     /// How popularity falls with rank.
     pub popularity: Popularity,
-    /// How popularity lies over the ids.
-    pub order: Order,
     /// Bytes a value takes.
     pub value_size: u64,
-    sampler: Option<ZipfSampler>,
-    scatter: Scatter,
+    sampler: RankSampler,
+    order: KeyOrder,
 }
 
 impl Dataset {
@@ -156,29 +145,22 @@ impl Dataset {
     ) -> Dataset {
         assert!(keys > 0, "a dataset has a key");
         assert!(number < 128, "the dataset's number fits in the upper byte of a key");
-        let sampler = popularity.zipf_exponent().map(|exponent| ZipfSampler::new(keys, exponent));
-        let scatter = Scatter::new(keys);
-        Dataset { name, number, keys, per_user, popularity, order, value_size, sampler, scatter }
+        let sampler = popularity.sampler(keys);
+        let order = KeyOrder::new(order, keys);
+        Dataset { name, number, keys, per_user, popularity, value_size, sampler, order }
     }
 
     /// The key of the given popularity rank (0 is the most popular).
     #[inline]
     pub fn key_of_rank(&self, rank: u64) -> u64 {
-        let id = match self.order {
-            Order::Scattered => self.scatter.id_of_rank(rank),
-            Order::NewestHot => self.keys - 1 - rank,
-        };
-        self.tag(id)
+        self.tag(self.order.key(rank))
     }
 
     /// A key drawn as `choice` says. `user` owns the own ones; `identity` names a new one.
     #[inline]
     pub fn draw_key(&self, choice: KeyChoice, user: u64, identity: u64, draw: &mut Draw) -> u64 {
         match choice {
-            KeyChoice::Popular => match &self.sampler {
-                Some(sampler) => self.key_of_rank(sampler.draw_rank(draw)),
-                None => self.tag(draw.below(self.keys)),
-            },
+            KeyChoice::Popular => self.key_of_rank(self.sampler.draw(draw)),
             KeyChoice::Uniform => self.tag(draw.below(self.keys)),
             KeyChoice::Own => self.tag(match self.per_user {
                 Some(per_user) => (user * per_user + draw.below(per_user)) % self.keys,

@@ -7,6 +7,7 @@
 use crate::blocks::distribution::Distribution;
 use crate::components::access::{Class, KeyChoice};
 use crate::kernel::random::Stream;
+use std::ops::Range;
 
 /// How long a piece of work takes.
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ pub enum Step {
 }
 
 /// What a step asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ask {
     /// Which of the service's wires.
     pub wire: usize,
@@ -65,8 +66,8 @@ pub enum Instruction {
     Send,
     /// Ask with a child of its own.
     Ask(Ask, Stream),
-    /// Fork a child for each of these addresses; go on at the last one when all have ended.
-    Parallel(Vec<u16>, u16),
+    /// Fork a child for each of these branches; go on at the address when all have ended.
+    Parallel(Range<usize>, u16),
     /// Go to the address unless chance says otherwise.
     Unless(f64, Stream, u16),
     /// The branch is done.
@@ -81,6 +82,8 @@ pub struct Programs {
     code: Vec<Instruction>,
     /// Address of the first instruction of each class.
     entries: Vec<u16>,
+    /// Addresses at which branches begin.
+    branches: Vec<u16>,
 }
 
 impl Programs {
@@ -112,6 +115,12 @@ impl Programs {
         &self.code[usize::from(address)]
     }
 
+    /// Address at which a branch begins.
+    #[inline]
+    pub fn branch(&self, number: usize) -> u16 {
+        self.branches[number]
+    }
+
     fn address(&self) -> u16 {
         u16::try_from(self.code.len()).expect("handlers hold fewer than 65,536 steps")
     }
@@ -140,7 +149,10 @@ impl Programs {
                         self.code.push(Instruction::EndBranch);
                     }
                     let after = self.address();
-                    self.code[at] = Instruction::Parallel(starts, after);
+                    let first = self.branches.len();
+                    self.branches.append(&mut starts);
+                    let range = first..self.branches.len();
+                    self.code[at] = Instruction::Parallel(range, after);
                 }
             }
         }

@@ -12,9 +12,14 @@ use crate::kernel::{
     Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer, TimerTag,
 };
 use crate::measure::metric::{Node, Sheet};
+use std::ops::Range;
 
 /// Timer tag of a `wait` step; below it lie the cores of the servers, by number.
 const WAIT_TAG: TimerTag = 0xBFFF;
+/// Tell the children of one job apart: the branch or the step they were made for.
+const BRANCH_SALT: u64 = 1 << 32;
+const ASK_SALT: u64 = 1 << 33;
+
 // A job's note: where its program goes on, and marks.
 /// The address at which the job's program goes on.
 const ADDRESS: u32 = 0xFFFF;
@@ -113,14 +118,14 @@ impl RunningService {
                     None => address += 1,
                 },
                 Instruction::Ask(ask, stream) => {
-                    let (ask, stream) = (ask.clone(), *stream);
+                    let (ask, stream) = (*ask, *stream);
                     let freed = self.give_worker_up(job, context);
-                    self.ask(job, address, &ask, stream, context);
+                    self.ask(job, address, ask, stream, context);
                     return self.pass_worker_on(freed, context);
                 }
-                Instruction::Parallel(starts, after) => {
-                    let starts = starts.clone();
-                    return self.fork_branches(job, address, &starts, *after, context);
+                Instruction::Parallel(branches, after) => {
+                    let (branches, after) = (branches.clone(), *after);
+                    return self.fork_branches(job, branches, after, context);
                 }
                 Instruction::Unless(probability, stream, otherwise) => {
                     let taken = context.draw(*stream, job).chance(*probability);
@@ -143,8 +148,8 @@ impl RunningService {
         }
     }
 
-    fn ask(&mut self, job: JobId, at: u16, ask: &Ask, keys: Stream, context: &mut Context<'_>) {
-        let child = context.fork(job, u64::from(at) << 16 | 0xFFFF);
+    fn ask(&mut self, job: JobId, at: u16, ask: Ask, keys: Stream, context: &mut Context<'_>) {
+        let child = context.fork(job, ASK_SALT | u64::from(at));
         let key = ask.key.map(|(dataset, choice)| {
             let data = context.job(child);
             let dataset = &self.settings.datasets[usize::from(dataset)];
@@ -160,15 +165,15 @@ impl RunningService {
     fn fork_branches(
         &mut self,
         job: JobId,
-        at: u16,
-        starts: &[u16],
+        branches: Range<usize>,
         after: u16,
         context: &mut Context<'_>,
     ) {
         let note = &mut context.job_mut(job).local;
         *note = *note & !ADDRESS | u32::from(after);
-        for (branch, &start) in starts.iter().enumerate() {
-            let child = context.fork(job, u64::from(at) << 16 | branch as u64);
+        for branch in branches {
+            let child = context.fork(job, BRANCH_SALT | branch as u64);
+            let start = self.settings.programs.branch(branch);
             context.job_mut(child).local = BRANCH | u32::from(start);
             self.runnable.push(child);
         }

@@ -1,0 +1,332 @@
+//! A running cache: memory and threads of each node, and what happens on a miss.
+
+use super::{ENTRIES, EVICTIONS, EXPIRED, FULL, HIT_RATE, STALE_RATE, THREADS_BUSY, WAIT};
+use crate::blocks::distribution::Distribution;
+use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
+use crate::blocks::station::{Full, Station};
+use crate::components::access::{Classes, Verb, dataset_of};
+use crate::components::caller::{Caller, Ended, OnError, passed_on};
+use crate::components::marks::STALE;
+use crate::components::running::{Door, NodeLoad, Running};
+use crate::kernel::random::{Stream, mix};
+use crate::kernel::time::{Duration, Time};
+use crate::kernel::{
+    Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer, TimerTag,
+};
+use crate::measure::metric::{Node, Sheet};
+
+/// What is the same for all nodes of a cache.
+#[derive(Debug)]
+pub struct Settings {
+    /// Whether it answers for each dataset.
+    pub holds: Vec<bool>,
+    /// Bytes an entry of each dataset takes.
+    pub entry_sizes: Vec<u64>,
+    /// Bytes (or entries, with sizes of 1) a node can hold.
+    pub capacity: u64,
+    /// How long an entry is good.
+    pub time_to_live: Option<Duration>,
+    /// Whether a write deletes the entry.
+    pub deletes_on_write: bool,
+    /// Time a thread takes for a look-up or a delete.
+    pub service_time: Distribution,
+    /// Its draws.
+    pub service_stream: Stream,
+    /// Threads of a node; `None` when unlimited.
+    pub threads: Option<u32>,
+    /// All classes of access.
+    pub classes: Classes,
+}
+
+/// Memory and threads of one node.
+#[derive(Debug)]
+pub struct CacheNode {
+    /// What it holds.
+    pub entries: LeastRecentlyUsed,
+    /// Bytes of these.
+    pub used: u64,
+    /// Its threads.
+    pub threads: Station,
+}
+
+/// Counts since the last reset.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    hits: u64,
+    misses: u64,
+    stale_hits: u64,
+    expired: u64,
+    evictions: u64,
+    rejected: u64,
+}
+
+/// A running cache.
+#[derive(Debug)]
+pub struct RunningCache {
+    settings: Settings,
+    nodes: Vec<CacheNode>,
+    caller: Caller,
+    door: Door,
+    tally: Tally,
+    finished: Vec<JobId>,
+    ended: Vec<Ended>,
+}
+
+// A job's note: what it was doing.
+/// It asks the store because the cache had nothing: the answer fills the cache.
+const FILLING: u32 = 1;
+/// It writes to the store: the answer deletes the entry.
+const WRITING: u32 = 2;
+/// The write is done, the entry is being deleted.
+const DELETING: u32 = 3;
+/// It only passes through.
+const PASSING: u32 = 4;
+
+impl RunningCache {
+    /// A cache at time zero.
+    pub fn new(settings: Settings, nodes: Vec<CacheNode>, caller: Caller) -> RunningCache {
+        RunningCache {
+            settings,
+            nodes,
+            caller,
+            door: Door::default(),
+            tally: Tally::default(),
+            finished: Vec::new(),
+            ended: Vec::new(),
+        }
+    }
+
+    /// Whether this cache answers for what the job asks, and what is done to it.
+    #[inline]
+    fn held_verb(&self, job: JobId, context: &Context<'_>) -> Option<Verb> {
+        let class = self.settings.classes.get(context.job(job).class);
+        let dataset = class.dataset?;
+        self.settings.holds[usize::from(dataset)].then_some(class.verb)
+    }
+
+    /// A look-up or a delete waits for a thread of the key's node.
+    fn serve(&mut self, job: JobId, context: &mut Context<'_>) -> Result<(), Full> {
+        let node = usize::from(context.job(job).node);
+        let service = &self.settings.service_time;
+        let note = u64::from(context.job(job).local);
+        let identity = context.job(job).identity ^ note << 62;
+        let work = service.sample(&mut self.settings.service_stream.draw(identity));
+        let alarm = self.nodes[node].threads.arrive(job, work, context.now())?;
+        if let Some(alarm) = alarm {
+            context.wake_at(alarm.at, Rank::Release, node as TimerTag, alarm.slot);
+        }
+        Ok(())
+    }
+
+    fn send_on(&mut self, job: JobId, note: u32, from: usize, context: &mut Context<'_>) {
+        match self.caller.route(context.job(job).class, from) {
+            Some(wire) => {
+                context.job_mut(job).local = note;
+                self.caller.call(job, wire, NODE_ANY, context);
+            }
+            // Nobody behind the cache: it is the origin of what it holds.
+            None => self.come_back(job, note, context),
+        }
+    }
+
+    /// A thread is done with a job.
+    fn served(&mut self, job: JobId, context: &mut Context<'_>) {
+        if context.job(job).local == DELETING {
+            return self.answer(job, Outcome::Completed, context);
+        }
+        let now = context.now();
+        let data = context.job(job);
+        let node = &mut self.nodes[usize::from(data.node)];
+        let found = node.entries.touch(data.key);
+        let usable = found.filter(|entry| match self.settings.time_to_live {
+            Some(limit) => entry.age(now) < limit,
+            None => true,
+        });
+        let Some(entry) = usable else {
+            self.tally.misses += 1;
+            self.tally.expired += u64::from(found.is_some());
+            return self.send_on(job, FILLING, 0, context);
+        };
+        self.tally.hits += 1;
+        if entry.flags.contains(Flags::STALE) {
+            self.tally.stale_hits += 1;
+            context.job_mut(job).marks |= STALE;
+        }
+        self.answer(job, Outcome::Completed, context);
+    }
+
+    /// A job is back from the store, or there was none to ask.
+    fn come_back(&mut self, job: JobId, note: u32, context: &mut Context<'_>) {
+        match note {
+            FILLING => self.fill(job, context),
+            WRITING => return self.written(job, context),
+            _ => {}
+        }
+        self.answer(job, Outcome::Completed, context);
+    }
+
+    fn fill(&mut self, job: JobId, context: &mut Context<'_>) {
+        let data = context.job(job);
+        let size = self.settings.entry_sizes[usize::from(dataset_of(data.key))];
+        if size > self.settings.capacity {
+            return;
+        }
+        let stale = data.marks & STALE != 0;
+        let flags = if stale { Flags::STALE } else { Flags::EMPTY };
+        let node = &mut self.nodes[usize::from(data.node)];
+        self.tally.evictions += node.insert(data.key, size, &self.settings, |entries| {
+            entries.insert(data.key, context.now(), flags);
+        });
+    }
+
+    fn written(&mut self, job: JobId, context: &mut Context<'_>) {
+        let key = context.job(job).key;
+        let node = &mut self.nodes[usize::from(context.job(job).node)];
+        if !self.settings.deletes_on_write {
+            node.entries.mark(key, Flags::STALE);
+            return self.answer(job, Outcome::Completed, context);
+        }
+        if node.entries.remove(key) {
+            node.used -= self.settings.entry_sizes[usize::from(dataset_of(key))];
+        }
+        context.job_mut(job).local = DELETING;
+        if self.serve(job, context).is_err() {
+            // The data is written; a delete that finds no room is not the user's failure.
+            self.answer(job, Outcome::Completed, context);
+        }
+    }
+
+    fn answer(&mut self, job: JobId, outcome: Outcome, context: &mut Context<'_>) {
+        let elapsed = context.reply(job, outcome);
+        self.door.leave(outcome.is_ok(), elapsed);
+    }
+
+    fn call_ended(&mut self, ended: Ended, context: &mut Context<'_>) {
+        let Ended { job, wire, outcome } = ended;
+        let note = context.job(job).local;
+        if outcome.is_ok() {
+            self.come_back(job, note, context);
+        } else if self.caller.wire(wire).on_error == OnError::Skip {
+            match self.caller.route(context.job(job).class, wire + 1) {
+                Some(_) => self.send_on(job, note, wire + 1, context),
+                None => self.answer(job, Outcome::Completed, context),
+            }
+        } else {
+            self.answer(job, passed_on(outcome), context);
+        }
+    }
+}
+
+impl CacheNode {
+    /// Makes room and inserts an entry of `size` bytes; returns how many others had to leave.
+    pub fn insert(
+        &mut self,
+        key: u64,
+        size: u64,
+        settings: &Settings,
+        insert: impl FnOnce(&mut LeastRecentlyUsed),
+    ) -> u64 {
+        if self.entries.peek(key).is_none() {
+            self.used += size;
+        }
+        insert(&mut self.entries);
+        let mut evictions = 0;
+        while self.used > settings.capacity {
+            let oldest = self.entries.oldest().expect("what is used belongs to an entry");
+            self.entries.remove(oldest.key);
+            self.used -= settings.entry_sizes[usize::from(dataset_of(oldest.key))];
+            evictions += 1;
+        }
+        evictions
+    }
+}
+
+impl Component for RunningCache {
+    fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
+        let nodes = self.nodes.len() as u64;
+        let data = context.job_mut(job);
+        data.node = if nodes == 1 { 0 } else { (mix(data.key, NODE_SALT) % nodes) as u16 };
+        match self.held_verb(job, context) {
+            Some(Verb::Read | Verb::Scan) => {
+                context.job_mut(job).local = 0;
+                if self.serve(job, context).is_err() {
+                    self.tally.rejected += 1;
+                    self.answer(job, Outcome::Rejected, context);
+                }
+            }
+            Some(Verb::Write) => self.send_on(job, WRITING, 0, context),
+            Some(Verb::Call) | None => self.send_on(job, PASSING, 0, context),
+        }
+    }
+
+    fn on_reply(&mut self, answer: Answer, context: &mut Context<'_>) {
+        if let Some(ended) = self.caller.answered(answer, context) {
+            self.call_ended(ended, context);
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
+        if Caller::owns(timer.tag) {
+            let mut ended = std::mem::take(&mut self.ended);
+            self.caller.expire(timer.tag, context, &mut ended);
+            ended.drain(..).for_each(|call| self.call_ended(call, context));
+            self.ended = ended;
+            return;
+        }
+        let mut finished = std::mem::take(&mut self.finished);
+        let threads = &mut self.nodes[usize::from(timer.tag)].threads;
+        if let Some(next) = threads.alarm(timer.slot, context.now(), &mut finished) {
+            context.wake_at(next.at, Rank::Release, timer.tag, next.slot);
+        }
+        finished.drain(..).for_each(|job| self.served(job, context));
+        self.finished = finished;
+    }
+}
+
+/// Spreads keys over the nodes, apart from other uses of the same keys.
+pub const NODE_SALT: u64 = 0x006E_6F64_6573;
+
+impl Running for RunningCache {
+    fn measure(&self, now: Time, sheet: &mut Sheet) {
+        self.door.measure(sheet);
+        let tally = &self.tally;
+        let reads = (tally.hits + tally.misses) as f64;
+        sheet.ratio(&HIT_RATE, Node::WHOLE, tally.hits as f64, reads);
+        sheet.ratio(&STALE_RATE, Node::WHOLE, tally.stale_hits as f64, tally.hits as f64);
+        sheet.rate(&EVICTIONS, Node::WHOLE, tally.evictions);
+        sheet.rate(&EXPIRED, Node::WHOLE, tally.expired);
+        for (index, node) in (0u16..).zip(&self.nodes) {
+            let label = Node::number(index);
+            let meter = node.threads.meter();
+            if let Some(threads) = self.settings.threads {
+                let capacity = f64::from(threads) * sheet.seconds;
+                sheet.ratio(&THREADS_BUSY, label, meter.busy.integral(now), capacity);
+                sheet.distribution(&WAIT, label, &meter.wait);
+            }
+            let used = node.used as f64;
+            sheet.ratio(&FULL, label, used, self.settings.capacity as f64);
+            sheet.ratio(&ENTRIES, label, node.entries.len() as f64, 1.0);
+        }
+    }
+
+    fn reset(&mut self, now: Time) {
+        self.door.reset();
+        self.tally = Tally::default();
+        self.nodes.iter_mut().for_each(|node| node.threads.reset(now));
+    }
+
+    fn loads(&self, now: Time) -> Vec<NodeLoad> {
+        let Some(threads) = self.settings.threads else { return Vec::new() };
+        let load = |node: &CacheNode| {
+            let meter = node.threads.meter();
+            let busy = meter.busy.mean(now).unwrap_or(0.0) / f64::from(threads);
+            let (jobs, departures) = (node.threads.jobs(), meter.departures);
+            NodeLoad { busy, own_busy: busy, jobs, departures }
+        };
+        self.nodes.iter().map(load).collect()
+    }
+
+    fn audit(&self, counts: &HopCounts) -> Result<(), String> {
+        self.door.audit(counts)
+    }
+}
