@@ -9,8 +9,8 @@
 //!
 //! with the spread taken around the pooled `v`, not around the mean of the `v_r`: a ratio or a
 //! quantile of a short repeat is biased, the pooled one R times less. (Asmussen and Glynn,
-//! "Stochastic Simulation", 2007, section III.5a; Nakayama, "Confidence intervals for quantiles using
-//! sectioning when applying variance-reduction techniques", ACM TOMACS 24, 2014.)
+//! "Stochastic Simulation", 2007, section III.5a; Nakayama, "Confidence intervals for quantiles
+//! using sectioning when applying variance-reduction techniques", ACM TOMACS 24, 2014.)
 //!
 //! What must hold: a repeat in which there was nothing to measure is left out, never read as zero;
 //! fewer than two repeats give no interval.
@@ -179,9 +179,9 @@ mod tests {
     }
 
     /// The same for the 95th percentile, ln 20 = 2.9957 ms, from histograms of 2,000 times. A
-    /// repeat's own percentile is biased by some (1/2) f'/f^3 q(1-q)/n = 0.5 x 19 / 2,000 = 0.005 at
-    /// a standard deviation of sqrt(19/2,000) = 0.097: sectioning around the pooled value keeps
-    /// that out of the centre, and the coverage moves by well under 1%.
+    /// repeat's own percentile is biased by some q(1-q) |f'| / (2 f^3 n) = 19 / (2 x 2,000) = 0.005
+    /// at a standard deviation of sqrt(19 / 2,000) = 0.097: sectioning around the pooled value
+    /// keeps that out of the centre, and the coverage moves by well under 1%.
     #[test]
     fn intervals_of_a_percentile_cover_as_often_as_they_promise() {
         let truth = libm::log(20.0) * 1e6;

@@ -45,8 +45,8 @@ pub struct StationLoad {
 }
 
 impl StationLoad {
-    /// Offered load - 1. Without a departure the backlog counts as if one job had left: the work of
-    /// those waiting is unknown, but one who waits for a station that lets nobody go is no idleness.
+    /// Offered load - 1. Without a departure the backlog is held against one, so that jobs stuck
+    /// in a busy station count as overload, and an idle station as idle.
     pub fn excess(&self) -> f64 {
         self.busy * (1.0 + self.backlog_change / self.departures.max(1) as f64) - 1.0
     }
@@ -228,9 +228,9 @@ mod tests {
         assert_eq!(of(LoadClass::Stable), 0);
     }
 
-    /// The expected z is (1 - load)/load sqrt(N/2): at 0.8 with N = 160,000 that is 71, at 1.2 it is
-    /// 47. The spread is known from 8 repeats only: z lies below a third of that when chi-square(7)
-    /// is above 63, probability 4e-11, so 25 at 0.8 and 3.5 at 1.2 are safe.
+    /// The expected z is (1 - load)/load sqrt(N/2): with N = 160,000 that is 71 at 0.8 and 47 at
+    /// 1.2. The spread is known from 8 repeats only: z falls below 25 at 0.8 when chi-square(7) is
+    /// above 7 x (71/25)^2 = 56, probability 1e-9; below 3.5 at 1.2 it is rarer still.
     #[test]
     fn clear_cases_are_decided() {
         for run in 0..20 {

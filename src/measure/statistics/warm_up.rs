@@ -227,7 +227,7 @@ mod tests {
         batches.mser_cut().map(|cut| cut.nanos() / STEP)
     }
 
-    /// White noise: dropping d windows of n multiplies the criterion by 1 + (d - X + d)/n with X
+    /// White noise: dropping d windows of n multiplies the criterion by some 1 + (2d - X)/n with X
     /// the sum of d squared normals, so a cut of d needs X > 2d: exp(-0.153 d) at most (Chernoff),
     /// 2e-7 at d = 100.
     #[test]
@@ -315,7 +315,8 @@ mod tests {
                 let rest = &means[dropped..];
                 let kept = rest.len() as f64;
                 let mean = rest.iter().sum::<f64>() / kept;
-                rest.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (kept * kept)
+                let squares = rest.iter().map(|value| (value - mean) * (value - mean));
+                squares.sum::<f64>() / (kept * kept)
             };
             let found = error(least_squared_error(&means));
             for dropped in 0..means.len() - LAST_WINDOWS {
@@ -331,7 +332,9 @@ mod tests {
         ) {
             let collect = |samples: &[(u64, u64)]| {
                 let mut batches = BatchMeans::new(Duration::from_nanos(100));
-                samples.iter().for_each(|&(time, value)| batches.add(Time::from_nanos(time), value));
+                for &(time, value) in samples {
+                    batches.add(Time::from_nanos(time), value);
+                }
                 batches
             };
             let (one, other) = (collect(&first), collect(&second));
