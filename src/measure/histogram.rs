@@ -8,7 +8,7 @@
 //! What must hold:
 //! - count, sum, largest and smallest value are exact, and so is the count of every cell;
 //! - merging is addition: the order in which histograms are merged changes nothing;
-//! - the number of cells depends on the largest value alone, so equal samples give equal histograms.
+//! - the number of cells depends on the largest value alone: equal samples, equal histograms.
 
 /// Binary logarithm of the number of cells in a power of two.
 const CELL_BITS: u32 = 8;
@@ -133,32 +133,21 @@ impl Histogram {
             return Histogram::new();
         };
         counts.truncate(length_for(highest));
-        let smallest = if self.smallest < earlier.smallest {
-            self.smallest
-        } else {
-            bounds_of(lowest).0.max(self.smallest)
-        };
-        let largest = if self.largest > earlier.largest {
-            self.largest
-        } else {
-            bounds_of(highest).1.min(self.largest)
-        };
+        let (lowest, highest) = (bounds_of(lowest).0, bounds_of(highest).1);
+        let (fell, grew) = (self.smallest < earlier.smallest, self.largest > earlier.largest);
         Histogram {
             counts,
             count: self.count - earlier.count,
             sum: self.sum.checked_sub(earlier.sum).expect(not_earlier),
-            smallest,
-            largest,
+            smallest: if fell { self.smallest } else { lowest.max(self.smallest) },
+            largest: if grew { self.largest } else { highest.min(self.largest) },
         }
     }
 
     /// Forgets everything and keeps the memory for what comes next.
     pub fn clear(&mut self) {
         self.counts.clear();
-        self.count = 0;
-        self.sum = 0;
-        self.smallest = u64::MAX;
-        self.largest = 0;
+        *self = Histogram { counts: std::mem::take(&mut self.counts), ..Histogram::new() };
     }
 
     /// Values recorded.
@@ -199,9 +188,8 @@ impl Histogram {
     /// of a response time when a failure counts as one that never ends. Infinity when the share
     /// `q` reaches into them.
     ///
-    /// The rank `q x count` is found by summing cells, then laid linearly between the ends of its
-    /// cell, so that the quantile is a continuous and rising function of `q` inside each cell. The
-    /// ends are drawn in to the smallest and largest value of all.
+    /// The rank `q x count` is laid linearly between the ends of its cell, so that the quantile
+    /// rises with `q`; the ends are drawn in to the smallest and largest value of all.
     ///
     /// # Panics
     /// When `q` is outside of 0 to 1.
@@ -231,7 +219,7 @@ impl Histogram {
             return None;
         }
         if nanos < self.smallest || nanos >= self.largest {
-            return Some(if nanos < self.smallest { 1.0 } else { 0.0 });
+            return Some(f64::from(u8::from(nanos < self.smallest)));
         }
         let cell = cell_of(nanos);
         let above: u64 = self.counts[cell + 1..].iter().sum();
@@ -289,8 +277,7 @@ mod tests {
 
     #[test]
     fn small_values_are_exact() {
-        let values: Vec<u64> = (0..512).collect();
-        let histogram = recorded(&values);
+        let histogram = recorded(&(0..512).collect::<Vec<u64>>());
         for value in 0..512u64 {
             assert_eq!(histogram.quantile((value + 1) as f64 / 512.0), Some(value as f64));
             assert_eq!(histogram.fraction_above(value), Some((511 - value) as f64 / 512.0));
