@@ -42,6 +42,8 @@ mod construction;
 mod gamma;
 mod law;
 pub mod special_functions;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod ziggurat;
 mod ziggurat_tables;
