@@ -43,10 +43,10 @@ impl Distribution {
     pub fn lognormal_mean_cv(mean: Duration, cv: f64) -> Result<Distribution, String> {
         check_positive_span("lognormal", "mean", mean)?;
         check_between("lognormal", "cv", cv, 0.0, LARGEST_CV)?;
-        if cv == 0.0 {
+        let log_variance = libm::log1p(cv * cv);
+        if log_variance == 0.0 {
             return Distribution::constant(mean);
         }
-        let log_variance = libm::log1p(cv * cv);
         let log_median = libm::log(mean.nanos() as f64) - 0.5 * log_variance;
         let law = Law::Lognormal { log_median, sigma: libm::sqrt(log_variance) };
         let text = format!("lognormal(mean {}, cv {cv})", span_text(mean));

@@ -100,6 +100,7 @@ fn normal_tail(draw: &mut Draw) -> f64 {
 mod tests {
     use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2};
 
+    use super::super::tests::TEST_SEED;
     use super::*;
     use crate::kernel::random::Stream;
 
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn moments_and_tails_are_right() {
         let count = 1_000_000;
-        let stream = Stream::new(20_261_120, 0, "ziggurat", "moments");
+        let stream = Stream::new(TEST_SEED, 0, "ziggurat", "moments");
         let check = |variate: fn(&mut Draw) -> f64, moments: [f64; 8], edge: f64, tail: f64| {
             let values: Vec<f64> = (0..count).map(|job| variate(&mut stream.draw(job))).collect();
             for order in 1..=4 {
@@ -168,7 +169,7 @@ mod tests {
     #[test]
     fn tails_follow_their_law() {
         let count = 200_000;
-        let stream = Stream::new(20_261_120, 0, "ziggurat", "tails");
+        let stream = Stream::new(TEST_SEED, 0, "ziggurat", "tails");
         let check = |variate: fn(&mut Draw) -> f64, share_above: &dyn Fn(f64) -> f64| {
             let mut values: Vec<f64> =
                 (0..count).map(|job| variate(&mut stream.draw(job))).collect();
