@@ -175,7 +175,7 @@ impl Demand {
             let entry = self.entry(rank, characteristic_time, retention.seconds());
             match retention.expiry {
                 Expiry::Prompt => entry.hit_probability(),
-                Expiry::Lazy => entry.held_probability(),
+                Expiry::Lazy => entry.read_within(characteristic_time),
             }
         })
     }

@@ -61,6 +61,13 @@ impl Problems {
         self.push(Severity::Warning, place.into(), message.into(), label.into());
     }
 
+    /// Takes over what was found elsewhere.
+    pub fn absorb(&mut self, other: Problems) {
+        for Problem { severity, place, message, label } in other.list {
+            self.push(severity, place, message, label);
+        }
+    }
+
     /// Keeps a problem once, however often it is found.
     fn push(&mut self, severity: Severity, place: Option<Place>, message: String, label: String) {
         let problem = Problem { severity, place, message, label };

@@ -10,11 +10,16 @@
 //! What must hold: every problem is collected, none stops the reading; every value keeps the place
 //! it came from through extending and overriding; a printed quantity parses back to itself.
 
+pub mod condition;
 pub mod diagnostic;
 pub mod key;
+pub mod load;
+pub mod merge;
 pub mod node;
 pub mod parse;
 pub mod quantity;
 pub mod reader;
 pub mod reading;
+pub mod schema;
+pub mod set;
 pub mod source;

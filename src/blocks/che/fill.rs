@@ -5,7 +5,7 @@ use crate::blocks::che::lifetime::EntryLaw;
 use crate::kernel::random::Draw;
 use crate::kernel::time::Duration;
 
-/// An entry held at the start of a run.
+/// An entry held at a moment of the steady state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct HeldEntry {
     /// Position of its population among those given to [`super::solve`].
@@ -26,7 +26,7 @@ impl Solution {
     /// may thus be too many and are evicted by the insertions that follow. Time and memory follow
     /// the entries held, not the keys: within the ranks `[first, 2 * first)` candidates are found
     /// by geometric skips with the first rank's probability and kept in proportion to their own.
-    /// Ages beyond what the clock can hold are cut to an hour less than 36 years.
+    /// Ages are cut at 36 years of 365 days, the most a cache's memory keeps.
     pub fn fill(&self, draw: &mut Draw) -> Vec<HeldEntry> {
         let expected: f64 = self.entries.iter().sum();
         let mut held = Vec::with_capacity((expected * 1.02) as usize + 16);
@@ -48,9 +48,7 @@ impl Solution {
         held
     }
 
-    /// Draws the held ones of the ranks `first..end`. Their probability falls with the rank as long
-    /// as writes are not more concentrated than reads; otherwise the end of the block may be
-    /// likelier, so the larger of both ends bounds it.
+    /// Draws the held ones of the ranks `first..end`.
     fn fill_block(
         &self,
         demand: &Demand,
@@ -62,7 +60,12 @@ impl Solution {
         let law = |rank: u64| -> EntryLaw {
             demand.entry(rank as f64, self.characteristic_time, self.retention.seconds())
         };
-        let likeliest = demand.bound(first, end, self.characteristic_time);
+        // A usable entry was read within its time to live, which spares the candidates before.
+        let span_held = match self.retention.expiry {
+            Expiry::Prompt => self.characteristic_time.min(self.retention.seconds()),
+            Expiry::Lazy => self.characteristic_time,
+        };
+        let likeliest = demand.bound(first, end, span_held);
         if likeliest <= 0.0 {
             return;
         }
@@ -74,11 +77,11 @@ impl Solution {
             }
             rank += skipped as u64;
             let entry = law(rank);
-            if draw.unit() * likeliest < entry.held_probability() {
-                let (age, since_read) = entry.draw_ages(draw);
+            if draw.unit() * likeliest < entry.read_within(span_held) {
+                let (age, since_read) = entry.draw_ages(span_held, draw);
                 let usable = age < self.retention.seconds();
                 if usable || self.retention.expiry == Expiry::Lazy {
-                    let (age, since_read) = (span(age), span(since_read));
+                    let (age, since_read) = (to_span(age), to_span(since_read));
                     held.push(HeldEntry { population, rank, age, since_read });
                 }
             }
@@ -96,10 +99,10 @@ impl Demand {
     /// A bound on the probability that an entry among the ranks `first..end` is held: it rises with
     /// the reads, which are most at the first rank, and falls with the writes, which are fewest at
     /// the last.
-    fn bound(&self, first: u64, end: u64, characteristic_time: f64) -> f64 {
+    fn bound(&self, first: u64, end: u64, span: f64) -> f64 {
         let reads = self.population.read_rate * self.reads.probability(first);
         let writes = self.population.write_rate * self.writes.probability(end - 1);
-        EntryLaw::new(reads, writes, characteristic_time, f64::INFINITY).held_probability()
+        EntryLaw::new(reads, writes, span, f64::INFINITY).read_within(span)
     }
 }
 
@@ -112,7 +115,7 @@ fn geometric(success: f64, draw: &mut Draw) -> f64 {
 }
 
 /// Seconds as a span the cache's memory can hold.
-fn span(seconds: f64) -> Duration {
+fn to_span(seconds: f64) -> Duration {
     const LONGEST: f64 = 36.0 * 365.0 * 86_400.0;
     Duration::from_seconds(seconds.min(LONGEST))
 }

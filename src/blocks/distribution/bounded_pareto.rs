@@ -64,7 +64,7 @@ impl BoundedPareto {
     /// Draws one span by inverting the distribution function.
     pub fn sample(&self, draw: &mut Draw) -> f64 {
         let above = 1.0 - draw.unit() * self.kept;
-        (self.least * libm::pow(above, -1.0 / self.shape)).min(self.most)
+        (self.least * libm::exp(-libm::log(above) / self.shape)).min(self.most)
     }
 
     /// The share at or below `nanos`.

@@ -43,10 +43,10 @@ impl Distribution {
     pub fn lognormal_mean_cv(mean: Duration, cv: f64) -> Result<Distribution, String> {
         check_positive_span("lognormal", "mean", mean)?;
         check_between("lognormal", "cv", cv, 0.0, LARGEST_CV)?;
-        if cv == 0.0 {
+        let log_variance = libm::log1p(cv * cv);
+        if log_variance == 0.0 {
             return Distribution::constant(mean);
         }
-        let log_variance = libm::log1p(cv * cv);
         let log_median = libm::log(mean.nanos() as f64) - 0.5 * log_variance;
         let law = Law::Lognormal { log_median, sigma: libm::sqrt(log_variance) };
         let text = format!("lognormal(mean {}, cv {cv})", span_text(mean));
@@ -249,4 +249,86 @@ fn with_cv(law: Law, mean: Duration, cv: f64, text: String) -> Distribution {
 fn percentile_name(probability: f64) -> String {
     let decimal = probability.to_string();
     format!("p{:0<2}", decimal.trim_start_matches("0."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_nanos(1_000_000);
+    const TEN_MS: Duration = Duration::from_nanos(10_000_000);
+    const TOO_LONG: Duration = Duration::from_nanos(LONGEST.nanos() + 1);
+
+    #[test]
+    fn wrong_parameters_are_refused_by_name() {
+        let zero = Duration::ZERO;
+        let percentiles = Distribution::lognormal_percentiles;
+        for (law, message) in [
+            (Distribution::constant(TOO_LONG), "`duration` must not be longer than 70 years"),
+            (Distribution::exponential(zero), "exponential: `mean` must be longer than 0s"),
+            (Distribution::exponential(TOO_LONG), "`mean` must not be longer than 70 years"),
+            (Distribution::lognormal_mean_cv(MS, -1.0), "`cv` must lie between 0 and 1000, not -1"),
+            (Distribution::lognormal_mean_cv(MS, f64::NAN), "not NaN"),
+            (percentiles(&[(0.5, MS)]), "takes exactly two percentiles, not 1"),
+            (percentiles(&[(0.5, MS), (1.0, TEN_MS)]), "strictly between 0% and 100%, not at 100%"),
+            (percentiles(&[(0.5, zero), (0.99, MS)]), "`p50` must be longer than 0s"),
+            (
+                percentiles(&[(0.5, TEN_MS), (0.999, MS)]),
+                "percentiles must rise, but `p50` is 10ms and `p999` is 1ms",
+            ),
+            (percentiles(&[(0.5, MS), (0.51, TEN_MS)]), "the mean passes 70 years"),
+            (Distribution::gamma(MS, 1e-4), "gamma: `cv` must lie between 0.001 and 1000"),
+            (Distribution::erlang(MS, 0), "`stages` must lie between 1 and 1000000, not 0"),
+            (Distribution::hyperexponential(MS, 1.0), "`cv` must be above 1 and at most 1000"),
+            (Distribution::weibull(MS, 0.0), "weibull: `shape` must lie between 0.1 and 1000"),
+            (Distribution::pareto(MS, 1.0), "pareto: `shape` must be above 1 and at most 1000"),
+            (Distribution::bounded_pareto(MS, 0.0, TEN_MS), "`shape` must lie between 0.1 and"),
+            (
+                Distribution::bounded_pareto(TEN_MS, 1.5, MS),
+                "pareto: `max` (1ms) must be longer than `mean` (10ms)",
+            ),
+            (
+                Distribution::uniform(TEN_MS, MS),
+                "uniform: `min` (10ms) must not be longer than `max` (1ms)",
+            ),
+        ] {
+            let refusal = law.expect_err(message);
+            assert!(refusal.contains(message), "{refusal:?} does not say {message:?}");
+        }
+    }
+
+    #[test]
+    fn laws_describe_themselves_in_the_scenario_s_words() {
+        let percentiles = [(0.5, MS), (0.99, TEN_MS)];
+        for (law, text) in [
+            (Distribution::constant(MS), "1ms"),
+            (Distribution::exponential(MS), "exponential(mean 1ms)"),
+            (Distribution::lognormal_mean_cv(MS, 1.2), "lognormal(mean 1ms, cv 1.2)"),
+            (Distribution::lognormal_percentiles(&percentiles), "lognormal(p50 1ms, p99 10ms)"),
+            (Distribution::gamma(MS, 0.5), "gamma(mean 1ms, cv 0.5)"),
+            (Distribution::erlang(MS, 3), "erlang(mean 1ms, stages 3)"),
+            (Distribution::hyperexponential(MS, 2.0), "hyperexponential(mean 1ms, cv 2)"),
+            (Distribution::weibull(MS, 0.7), "weibull(mean 1ms, shape 0.7)"),
+            (Distribution::pareto(MS, 1.5), "pareto(mean 1ms, shape 1.5)"),
+            (
+                Distribution::bounded_pareto(MS, 1.5, TEN_MS),
+                "pareto(mean 1ms, shape 1.5, max 10ms)",
+            ),
+            (Distribution::uniform(MS, TEN_MS), "uniform(min 1ms, max 10ms)"),
+        ] {
+            assert_eq!(law.expect("right parameters").to_string(), text);
+        }
+    }
+
+    /// Two percentiles a factor e apart at one standard deviation: sigma 1, so the mean is the
+    /// median times exp(1/2) and the squared variation e - 1.
+    #[test]
+    fn percentiles_give_the_moments_of_the_lognormal() {
+        let high = Duration::from_seconds(1e-3 * std::f64::consts::E);
+        let one_deviation = special_functions::normal_cdf(1.0);
+        let law = Distribution::lognormal_percentiles(&[(0.5, MS), (one_deviation, high)]);
+        let law = law.expect("rising percentiles");
+        assert!((law.mean() / (1e-3 * libm::exp(0.5)) - 1.0).abs() < 1e-6);
+        assert!((law.squared_variation() - (std::f64::consts::E - 1.0)).abs() < 1e-5);
+    }
 }

@@ -8,7 +8,8 @@ use crate::kernel::random::Draw;
 /// of shape + 1 is boosted by a uniform one to the power 1 / shape, as in section 6 there.
 pub(super) fn standard_gamma(shape: f64, draw: &mut Draw) -> f64 {
     if shape < 1.0 {
-        let boost = libm::pow(draw.unit_open(), 1.0 / shape);
+        // The logarithm of a uniform variate is an exponential one, negated.
+        let boost = libm::exp(-ziggurat::exponential(draw) / shape);
         return boost * gamma_of_shape_one_or_more(shape + 1.0, draw);
     }
     gamma_of_shape_one_or_more(shape, draw)

@@ -4,8 +4,8 @@
 //! A&S is Abramowitz and Stegun, "Handbook of Mathematical Functions", 1964; DLMF the NIST Digital
 //! Library of Mathematical Functions. All logarithms and exponentials come from `libm`.
 
-/// The relative size of a term below which a series or fraction has converged.
-const PRECISION: f64 = 1e-16;
+/// The relative size of a step below which a series or fraction has converged: a few roundings.
+const PRECISION: f64 = 1e-15;
 
 /// The share of a standard normal variate at or below `z` (A&S 26.2.29).
 pub fn normal_cdf(z: f64) -> f64 {
@@ -61,7 +61,8 @@ fn lower_series(a: f64, x: f64) -> f64 {
     let mut divisor = a;
     let mut term = 1.0 / a;
     let mut sum = term;
-    while term > sum * PRECISION {
+    // Near the mean of a large shape terms fall slowly, so what is left out exceeds the last one.
+    while term > 0.01 * PRECISION * sum {
         divisor += 1.0;
         term *= x / divisor;
         sum += term;
@@ -89,7 +90,7 @@ fn upper_fraction(a: f64, x: f64) -> f64 {
         ratio_above = away_from_zero(step + numerator / ratio_above);
         let change = ratio_below * ratio_above;
         fraction *= change;
-        if (change - 1.0).abs() <= 4.0 * PRECISION {
+        if (change - 1.0).abs() <= PRECISION {
             return fraction;
         }
     }

@@ -139,8 +139,8 @@ pub const EXPONENTIAL_HEIGHTS: [f64; 257] = [
     0.9004699299257465, 0.9381436808621747, 1.0,
 ];
 
-/// Right edges of the layers under exp(-x^2 / 2), bottom first: entry 1 is where the tail begins, entry
-/// 0 the width of a box with the area of the bottom layer and its tail, entry 256 is zero.
+/// Right edges of the layers under exp(-x^2 / 2), bottom first: entry 1 is where the tail begins,
+/// entry 0 the width of a box with the area of the bottom layer and its tail, entry 256 is zero.
 #[rustfmt::skip]
 pub const NORMAL_EDGES: [f64; 257] = [
     3.910757959524916, 3.654152885361009, 3.449278298561431, 3.3202447338398255, 3.2245750520478014,

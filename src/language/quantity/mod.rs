@@ -15,6 +15,7 @@ use std::fmt::Display;
 
 pub use bandwidth::Bandwidth;
 pub use count::{Count, Limit, Seed};
+pub(super) use decimal::{exact_text, split};
 pub use fraction::{Fraction, Growth, percent, percent_text};
 pub use rate::Rate;
 pub use size::Size;

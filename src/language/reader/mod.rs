@@ -1,9 +1,11 @@
 //! A table read by its declared keys.
 
+mod nested;
+
 use std::fmt::Display;
 
 use super::diagnostic::suggestion;
-use super::key::{Given, Key, Kind, Takes, find};
+use super::key::{Given, Key, Takes, find};
 use super::node::{Node, Table};
 use super::parse;
 use super::reading::{Effective, FromNode, Origin, Reading};
@@ -23,9 +25,6 @@ pub struct TableReader<'t, 'r> {
     prefix: String,
     reading: Reading<'r>,
 }
-
-/// Stands for a table that is not given and all of whose keys may be absent.
-static NO_TABLE: Table = Table::new();
 
 impl<'t, 'r> TableReader<'t, 'r> {
     /// Reads `table` at `path` (`""` for the whole scenario); unknown keys and clashes within an
@@ -262,135 +261,6 @@ impl<'t, 'r> TableReader<'t, 'r> {
         self.reading.key = format!("{}{key}", self.prefix);
         let message = format!("{}: {message}", self.reading.naming());
         self.reading.problems.warn(place, message, label);
-    }
-
-    /// A reader of a nested table. One that is not given is read as empty when its default is
-    /// `{}`, is reported when it is required, and else yields `None`.
-    ///
-    /// # Panics
-    /// When the key is not declared as [`Takes::Table`].
-    pub fn table(&mut self, key: &'static str) -> Option<TableReader<'t, '_>> {
-        let declared = self.declared(key);
-        let Takes::Table(keys) = declared.takes else {
-            panic!("`{key}` of `{}` is not declared to be a table", self.path);
-        };
-        let (table, place) = match self.table.get(key) {
-            Some(node) => (self.expect_table(key, node)?, node.place),
-            None if matches!(declared.default, Given::Text(_)) => (&NO_TABLE, self.place),
-            None => {
-                if declared.default == Given::Required {
-                    self.report_missing(declared);
-                }
-                return None;
-            }
-        };
-        let path = joined(&self.path, key);
-        let mut reading = self.reading.reborrow();
-        let prefix = if self.path.is_empty() {
-            reading.subject = subject(&path);
-            String::new()
-        } else {
-            format!("{}{key}.", self.prefix)
-        };
-        Some(TableReader::made(table, place, keys, None, path, prefix, reading))
-    }
-
-    /// The names under a key that holds user-named tables or values, with their places; anything
-    /// but a table is reported.
-    pub fn names(&mut self, key: &'static str) -> Vec<(&'t str, Place)> {
-        let Some(node) = self.table.get(key) else { return Vec::new() };
-        let Some(table) = self.expect_table(key, node) else { return Vec::new() };
-        table.entries.iter().map(|entry| (entry.key.as_str(), entry.key_place)).collect()
-    }
-
-    /// A reader of one user-named table; a wrong one, or one of no known kind, is reported.
-    ///
-    /// # Panics
-    /// When the key is not declared to hold named tables, or `name` is none of [`Self::names`].
-    pub fn named_table(&mut self, key: &'static str, name: &str) -> Option<TableReader<'t, '_>> {
-        let declared = self.declared(key);
-        let path = joined(&joined(&self.path, key), name);
-        let node = self
-            .table
-            .get(key)
-            .and_then(Node::table)
-            .and_then(|tables| tables.get(name))
-            .unwrap_or_else(|| panic!("`{path}` does not exist"));
-        let named = subject(&format!("{key}.{name}"));
-        let Some(table) = node.table() else {
-            let message = format!("{named} must be a table, not {}", node.value.what());
-            self.report(node.place, &message, format!("write {name} = {{ ... }}"));
-            return None;
-        };
-        let (keys, kind) = match declared.takes {
-            Takes::TableOf(keys) => (keys, None),
-            Takes::TablesByKind(kinds) => {
-                let kind = self.known_kind(&named, table, node.place, &kinds())?;
-                (kind.keys, Some(kind.name))
-            }
-            _ => panic!("`{key}` of `{}` does not hold named tables", self.path),
-        };
-        let mut reading = self.reading.reborrow();
-        let prefix = if self.path.is_empty() {
-            reading.subject = kind.map_or(named.clone(), |kind| format!("{named} ({kind})"));
-            String::new()
-        } else {
-            format!("{}{key}.{name}.", self.prefix)
-        };
-        let mut reader = TableReader::made(table, node.place, keys, kind, path, prefix, reading);
-        if let Some(kind) = kind {
-            reader.record("kind", format!("{kind:?}"), Origin::Given);
-        }
-        Some(reader)
-    }
-
-    /// Reads one user-named value under a key declared as [`Takes::MapOf`].
-    ///
-    /// # Panics
-    /// When `name` is none of [`Self::names`].
-    pub fn named<T: FromNode>(&mut self, key: &'static str, name: &str) -> Option<T> {
-        let path = joined(key, name);
-        let node = self
-            .table
-            .get(key)
-            .and_then(Node::table)
-            .and_then(|values| values.get(name))
-            .unwrap_or_else(|| panic!("`{}` does not exist", joined(&self.path, &path)));
-        let value = self.read(&path, node)?;
-        self.record(&path, node.to_string(), Origin::Given);
-        Some(value)
-    }
-
-    fn expect_table(&mut self, key: &str, node: &'t Node) -> Option<&'t Table> {
-        let table = node.table();
-        if table.is_none() {
-            let label = format!("this is {}", node.value.what());
-            self.error(key, "a table is needed", label);
-        }
-        table
-    }
-
-    fn known_kind(
-        &mut self,
-        named: &str,
-        table: &Table,
-        place: Place,
-        kinds: &[Kind],
-    ) -> Option<Kind> {
-        let names = kinds.iter().map(|kind| kind.name);
-        let Some(node) = table.get("kind") else {
-            let accepted: Vec<&str> = names.collect();
-            let label = format!("one of {}", accepted.join(", "));
-            self.report(place, &format!("{named}: `kind` is missing"), label);
-            return None;
-        };
-        let word = node.text().unwrap_or("");
-        let known = kinds.iter().find(|kind| kind.name == word).copied();
-        if known.is_none() {
-            let message = format!("{named}: kind {node} is not known");
-            self.report(node.place, &message, suggestion(word, names));
-        }
-        known
     }
 }
 

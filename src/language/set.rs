@@ -1,0 +1,146 @@
+//! Single values set from outside the file: `--set path=value`, and the axes of sweeps.
+//!
+//! Paths are canonical (`components.db.cores`); where the first word is a component and no section,
+//! `db.cores` is short for it. The text after `=` is TOML, or plain text when it is not:
+//! `--set users.count=10K` needs no quotes.
+
+use std::path::Path;
+
+use super::diagnostic::Problems;
+use super::key::{Key, Takes, find};
+use super::merge::merge;
+use super::node::{Entry, Node, Table, Value};
+use super::parse;
+use super::source::{Place, SourceId, Sources};
+
+/// Lays one `--set` over the scenario; `text` is `path=value` as typed.
+pub fn set(
+    scenario: &mut Table,
+    text: &str,
+    root: &'static [Key],
+    sources: &mut Sources,
+    problems: &mut Problems,
+) {
+    let source = sources.add("--set", text, Path::new(""));
+    let Some(above) = overlay(text, source, sources, problems) else { return };
+    for entry in &above.entries {
+        if entry.key == "extends" {
+            problems.error(
+                entry.key_place,
+                "`extends` cannot be set from outside the file",
+                "run the other file",
+            );
+        }
+    }
+    let above = canonical(scenario, above, root);
+    merge(scenario, above, root);
+}
+
+/// Lays `node` over the scenario at a path such as `components.db.cores` or `db.cores`.
+pub fn set_value(scenario: &mut Table, path: &str, node: Node, root: &'static [Key]) {
+    let place = node.place;
+    let nested = path.rsplit('.').fold(node, |node, key| {
+        let entry = Entry { key: key.to_owned(), key_place: place, node };
+        Node { value: Value::Table(Table { entries: vec![entry] }), place }
+    });
+    if let Value::Table(above) = nested.value {
+        let above = canonical(scenario, above, root);
+        merge(scenario, above, root);
+    }
+}
+
+/// Moves entries that begin with a component's name below the section of components.
+fn canonical(scenario: &Table, above: Table, root: &'static [Key]) -> Table {
+    let Some(section) = root.iter().find(|key| matches!(key.takes, Takes::TablesByKind(_))) else {
+        return above;
+    };
+    let components = scenario.get(section.name).and_then(Node::table);
+    let is_short = |entry: &Entry| {
+        find(root, &entry.key).is_none()
+            && components.is_some_and(|components| components.get(&entry.key).is_some())
+    };
+    let (short, mut long): (Vec<Entry>, Vec<Entry>) = above.entries.into_iter().partition(is_short);
+    for entry in short {
+        let place = entry.key_place;
+        let inner = long.iter_mut().find(|entry| entry.key == section.name);
+        match inner.map(|entry| &mut entry.node.value) {
+            Some(Value::Table(inner)) => inner.insert(entry),
+            _ => {
+                let value = Value::Table(Table { entries: vec![entry] });
+                let node = Node { value, place };
+                long.push(Entry { key: section.name.to_owned(), key_place: place, node });
+            }
+        }
+    }
+    Table { entries: long }
+}
+
+fn overlay(
+    text: &str,
+    source: SourceId,
+    sources: &Sources,
+    problems: &mut Problems,
+) -> Option<Table> {
+    let whole = Place { source, start: 0, end: text.len() as u32 };
+    let mut as_toml = Problems::new();
+    let parsed = parse::document(source, sources, &mut as_toml);
+    let Some((path, value)) = text.split_once('=') else {
+        problems.error(whole, "`--set` takes path=value", "as in users.count=10K");
+        return None;
+    };
+    if parsed.as_ref().is_some_and(|table| !table.entries.is_empty()) {
+        return parsed;
+    }
+    let word = value.trim();
+    let is_meant_as_toml = word.starts_with(['{', '[', '"', '\'']);
+    // The path is read again in front of a value that cannot fail.
+    let mut bare = Sources::new();
+    let path_text = format!("{path}=0");
+    let bare_source = bare.add("--set", &path_text, Path::new(""));
+    let mut path_problems = Problems::new();
+    let table = parse::document(bare_source, &bare, &mut path_problems);
+    match table {
+        Some(mut table) if !is_meant_as_toml && !word.is_empty() => {
+            let lead = value.len() - value.trim_start().len();
+            let start = (path.len() + 1 + lead) as u32;
+            let place = Place { source, start, end: start + word.len() as u32 };
+            place_in(&mut table, source);
+            fill(&mut table, &Node { value: Value::Text(word.to_owned()), place });
+            Some(table)
+        }
+        _ if word.is_empty() => {
+            problems.error(whole, "`--set` lacks a value", "\"none\" removes a key");
+            None
+        }
+        None => {
+            let label = "words of letters, digits, _ and -, joined by dots";
+            problems.error(whole, "`--set` takes a path before `=`", label);
+            None
+        }
+        Some(_) => {
+            problems.absorb(as_toml);
+            None
+        }
+    }
+}
+
+/// Moves all places of a table to another source with the same beginning.
+fn place_in(table: &mut Table, source: SourceId) {
+    for entry in &mut table.entries {
+        entry.key_place.source = source;
+        entry.node.place.source = source;
+        if let Value::Table(inner) = &mut entry.node.value {
+            place_in(inner, source);
+        }
+    }
+}
+
+/// Replaces the one value at the end of a chain of tables.
+fn fill(table: &mut Table, leaf: &Node) {
+    for entry in &mut table.entries {
+        match &mut entry.node.value {
+            Value::Table(inner) => fill(inner, leaf),
+            _ => entry.node = leaf.clone(),
+        }
+    }
+}

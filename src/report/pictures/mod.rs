@@ -1,0 +1,53 @@
+//! Pictures of a run: distribution of latency, and what happened over simulated time.
+//!
+//! A picture is first composed as a [`Scene`]: plain shapes in pixels, so that tests can look at
+//! it. [`svg`] and [`png`] paint the same scene. The font travels with the program, so no picture
+//! depends on what the machine has installed. Curves differ in colour (Okabe and Ito's palette,
+//! told apart by the colour-blind) and in their signs (told apart in black and white).
+//!
+//! - [`latency`] and [`time_series`] compose; `panel`, `axis` and `labels` are their parts;
+//! - `paint` turns a scene into SVG text or pixels, `png` packs the pixels.
+
+mod axis;
+mod font;
+mod labels;
+mod latency;
+mod paint;
+mod palette;
+mod panel;
+mod png;
+mod scene;
+mod time_series;
+
+pub use latency::latency;
+pub use paint::{png, svg};
+pub use scene::{Anchor, Colour, Point, Scene, Shape, Sign};
+pub use time_series::time_series;
+
+/// Width of every picture in pixels.
+const WIDTH: f64 = 1600.0;
+
+/// Space left of the panels, for tick labels.
+const LEFT: f64 = 110.0;
+
+/// Where panels end; names of curves stand to the right of it.
+const RIGHT: f64 = 1230.0;
+
+/// Title and subtitle over the panels.
+fn heading(scene: &mut Scene, title: &str, subtitle: &str) {
+    let room = WIDTH - 80.0;
+    scene.bold((40.0, 40.0), font::fitted(title, 30.0, true, room), 30.0);
+    scene.text((40.0, 80.0), font::fitted(subtitle, 20.0, false, room), 20.0, Anchor::Start);
+}
+
+/// Title of a run's picture: what it shows, of which scenario, at how many users.
+fn title_of(what: &str, result: &crate::experiment::result::RunResult) -> String {
+    use crate::experiment::result::Verdict;
+    use crate::report::format::count;
+    let doubt = match result.verdict {
+        Verdict::Stable => String::new(),
+        _ => format!(" - {}", result.verdict.word()),
+    };
+    let scenario = font::fitted(&result.scenario, 30.0, true, 700.0);
+    format!("{what}: {scenario} at {} users{doubt}", count(result.users))
+}

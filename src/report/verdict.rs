@@ -1,0 +1,133 @@
+//! The verdict in words: what it means for the numbers, and what to do about it.
+
+use crate::experiment::result::{RunResult, Verdict};
+use crate::measure::unit::Unit;
+
+use super::format::{count, human, round_up};
+
+/// What a verdict tells a reader who has read nothing else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Words {
+    /// What happened and what the numbers below are worth, in sentences.
+    pub meaning: String,
+    /// What to do next; empty when there is nothing to do.
+    pub advice: String,
+    /// What the mark beside percentiles stands for; `None` when they need no mark.
+    pub mark: Option<&'static str>,
+}
+
+/// The words for the verdict on `result`.
+pub fn words(result: &RunResult) -> Words {
+    let users = count(result.users);
+    match &result.verdict {
+        Verdict::Stable => Words {
+            meaning: format!(
+                "The system keeps up with {users} users, and the run is long enough to judge it."
+            ),
+            advice: String::new(),
+            mark: None,
+        },
+        Verdict::Saturated { component, offered_load } => Words {
+            meaning: format!(
+                "Work for `{component}` arrives faster than it can be done: the offered load is {} \
+                 of what it can do. What waits there grows for as long as the load lasts.",
+                human(*offered_load, Unit::Fraction)
+            ),
+            advice: format!(
+                "Give `{component}` more capacity or less work, or find the load it bears with \
+                 fewer users."
+            ),
+            mark: Some("grows with the length of the run: there is no steady state"),
+        },
+        Verdict::LosingWork { share, component } => Words {
+            meaning: format!(
+                "{} of the work is lost, most of it at `{component}`. Times are those of the \
+                 requests that got through, so they look better than what users meet.",
+                human(*share, Unit::Fraction)
+            ),
+            advice: format!(
+                "Give `{component}` more capacity, or bring down the load; a longer queue only \
+                 turns losses into waiting."
+            ),
+            mark: Some("of the requests that got through"),
+        },
+        Verdict::AtCapacity { component, throughput, knee } => Words {
+            meaning: format!(
+                "`{component}` works all the time: throughput ends at {}. Up to about {} users it \
+                 keeps up; every further user only makes all wait longer.",
+                human(*throughput, Unit::PerSecond),
+                human(*knee, Unit::Count)
+            ),
+            advice: format!("Give `{component}` more capacity or less work per request."),
+            mark: Some("at capacity: decided by the number of users, not by the system's speed"),
+        },
+        Verdict::TooFewSamples { more, reason } => too_few(result, *more, reason),
+        Verdict::FiniteHorizon => Words {
+            meaning: "The recorded trace was simulated from its start to its end. Nothing in it \
+                      is in steady state: the numbers describe this recording and nothing beyond."
+                .to_string(),
+            advice: String::new(),
+            mark: Some("of this recording as a whole"),
+        },
+    }
+}
+
+/// Words for a run that is too short, with the very flag that makes it long enough.
+///
+/// `run.requests` counts per repeat; the verdict counts over all repeats.
+fn too_few(result: &RunResult, more: u64, reason: &str) -> Words {
+    let total = result.horizon.requests.saturating_add(more);
+    let per_repeat = total.div_ceil(u64::from(result.repeats.max(1)));
+    Words {
+        meaning: format!("The run is too short to judge: {}.", reason.trim_end_matches('.')),
+        advice: format!(
+            "About {} more requests are needed: add --set run.requests={}",
+            round_up(more),
+            round_up(per_repeat)
+        ),
+        mark: Some("too few samples to rely on"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_run_too_short_names_the_flag() {
+        // 1.6M measured in 8 repeats, 4.7M more: 6.3M / 8 = 787,500 each, rounded up to 790K.
+        let reason = "the interval of response_time.p95 spans 38% of it".to_string();
+        let verdict = Verdict::TooFewSamples { more: 4_700_000, reason };
+        let words = words(&sample::with_verdict(verdict));
+        assert_eq!(
+            words.advice,
+            "About 4.7M more requests are needed: add --set run.requests=790K"
+        );
+        assert!(words.meaning.ends_with("spans 38% of it."), "{}", words.meaning);
+    }
+
+    #[test]
+    fn only_stable_runs_go_unmarked() {
+        let component = "db".to_string();
+        let others = [
+            Verdict::Saturated { component: component.clone(), offered_load: 1.2 },
+            Verdict::LosingWork { share: 0.032, component: component.clone() },
+            Verdict::AtCapacity { component, throughput: 500.0, knee: 5200.0 },
+            Verdict::TooFewSamples { more: 1, reason: String::new() },
+            Verdict::FiniteHorizon,
+        ];
+        assert_eq!(words(&sample::stable()).mark, None);
+        for verdict in others {
+            let words = words(&sample::with_verdict(verdict.clone()));
+            assert!(words.mark.is_some(), "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn saturation_names_the_component_and_its_load() {
+        let verdict = Verdict::Saturated { component: "db".to_string(), offered_load: 1.234 };
+        let words = words(&sample::with_verdict(verdict));
+        assert!(words.meaning.contains("`db`") && words.meaning.contains("123%"));
+    }
+}
