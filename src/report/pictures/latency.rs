@@ -105,7 +105,9 @@ fn curve(distribution: &LatencyDistribution, index: usize, panel: &Panel) -> Cur
         below += cell.count;
         points.push((cell.to, below as f64 / total));
     }
-    let (left, top) = (panel.across.low.0, panel.up.high.0);
+    let left = panel.across.low.0;
+    // Every curve reaches p99, however few its samples.
+    let top = panel.up.high.0.min((1.0 - LEAST_TAIL / total).max(0.99));
     let inside = |&(time, share): &Point| time >= left && share <= top;
     let cut = points.iter().position(|(_, share)| *share > top);
     let mut kept: Vec<Option<Point>> =
