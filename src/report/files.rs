@@ -18,7 +18,10 @@ use super::FILES;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The folder does not exist and cannot be made, or is no folder.
-    #[error("cannot make the folder `{}`: {cause}; make it yourself, or write to another", folder.display())]
+    #[error(
+        "cannot make the folder `{}`: {cause}; make it yourself, or write to another",
+        folder.display()
+    )]
     NoFolder {
         /// The folder.
         folder: PathBuf,
@@ -26,7 +29,10 @@ pub enum WriteError {
         cause: io::Error,
     },
     /// The folder is there but takes no files.
-    #[error("cannot write to the folder `{}`: {cause}; make it writable, or write to another", folder.display())]
+    #[error(
+        "cannot write to the folder `{}`: {cause}; make it writable, or write to another",
+        folder.display()
+    )]
     NotWritable {
         /// The folder.
         folder: PathBuf,

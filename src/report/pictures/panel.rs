@@ -1,7 +1,7 @@
 //! A panel: a frame with two axes, a grid, curves in it and their names to the right.
 
 use super::axis::{Axis, Tick};
-use super::font::{fitted, width_of};
+use super::font::{fitted, fitted_apart, width_of};
 use super::labels::spread;
 use super::palette::Look;
 use super::scene::{Anchor, GREY, INK, PALE, Point, SHADE, Scene, Shape, WHITE};
@@ -139,13 +139,13 @@ impl Panel {
             desired.push(bottom);
         }
         let places = spread(&desired, NAME_GAP, top, bottom);
-        for ((curve, end), &y) in curves.iter().zip(ends).zip(&places) {
+        for (((curve, end), &y), text) in curves.iter().zip(ends).zip(&places).zip(names(curves)) {
             if let Some(end) = end.filter(|(x, _)| *x > RIGHT - 40.0) {
                 let middle = (RIGHT + 4.0, end.1);
                 let leader = vec![end, middle, (RIGHT + SIGN_OFFSET - 10.0, y)];
                 scene.line(leader, curve.look.colour, 1.0);
             }
-            name(scene, curve, y);
+            name(scene, curve.look, text, y);
         }
         if let (Some(more), Some(&y)) = (more, places.last()) {
             scene.text((RIGHT + SIGN_OFFSET + 14.0, y), more, SMALL, Anchor::Start);
@@ -154,8 +154,8 @@ impl Panel {
 
     /// Writes the names of curves in their order from the top.
     pub fn draw_legend(&self, scene: &mut Scene, curves: &[Curve]) {
-        for (row, curve) in curves.iter().enumerate() {
-            name(scene, curve, self.top() + row as f64 * 28.0);
+        for (row, (curve, text)) in curves.iter().zip(names(curves)).enumerate() {
+            name(scene, curve.look, text, self.top() + row as f64 * 28.0);
         }
     }
 
@@ -171,13 +171,21 @@ impl Panel {
     }
 }
 
-fn name(scene: &mut Scene, curve: &Curve, y: f64) {
+/// Where names start.
+const NAMES: f64 = RIGHT + SIGN_OFFSET + 18.0;
+
+/// The names of curves as far as there is room for them.
+fn names(curves: &[Curve]) -> Vec<String> {
+    let names: Vec<&str> = curves.iter().map(|curve| curve.name.as_str()).collect();
+    fitted_apart(&names, SMALL, WIDTH - NAMES - 20.0)
+}
+
+/// Writes a name behind a piece of its curve.
+fn name(scene: &mut Scene, look: Look, text: String, y: f64) {
     let sign = (RIGHT + SIGN_OFFSET, y);
-    scene.line(vec![(sign.0 - 10.0, y), (sign.0 + 10.0, y)], curve.look.colour, 2.0);
-    draw_sign(scene, sign, curve.look);
-    let start = RIGHT + SIGN_OFFSET + 18.0;
-    let text = fitted(&curve.name, SMALL, false, WIDTH - start - 20.0);
-    scene.text((start, y), text, SMALL, Anchor::Start);
+    scene.line(vec![(sign.0 - 10.0, y), (sign.0 + 10.0, y)], look.colour, 2.0);
+    draw_sign(scene, sign, look);
+    scene.text((NAMES, y), text, SMALL, Anchor::Start);
 }
 
 /// Draws the sign of a curve.
