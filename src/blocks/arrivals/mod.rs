@@ -46,7 +46,7 @@ pub struct ArrivalTimes {
 
 enum Source {
     Curve { curve: RateCurve, gaps: Gaps, area: f64 },
-    Stamps(StampedTrace),
+    Stamps(Box<StampedTrace>),
     Counts(Box<CountedTrace>),
 }
 
@@ -59,7 +59,7 @@ impl ArrivalTimes {
 
     /// Arrivals at the times of a trace.
     pub fn from_stamps(trace: StampedTrace) -> Self {
-        Self::new(Source::Stamps(trace))
+        Self::new(Source::Stamps(Box::new(trace)))
     }
 
     /// Arrivals at the counts of a trace.
