@@ -84,7 +84,7 @@ impl Iterator for ArrivalTimes {
             Source::Curve { curve, gaps, area } => {
                 *area += gaps.draw();
                 let seconds = curve.inverse(*area)?;
-                (seconds <= Time::LAST.seconds())
+                (seconds < Time::LAST.seconds())
                     .then(|| Time::ZERO + Duration::from_seconds(seconds))?
             }
             Source::Stamps(trace) => trace.next()?,

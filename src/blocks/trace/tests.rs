@@ -120,6 +120,18 @@ fn records_count_time_from_the_first_row() {
     assert_eq!(reader.read().unwrap(), None);
 }
 
+#[test]
+fn fields_are_read_as_text_or_numbers() {
+    let (_folder, file) = written(b"name,size,delta\n a b ,7,-1.5e1\n c,7.5,1\n");
+    let mut rows = file.open(&["delta", "size", "name"]).unwrap();
+    assert!(rows.advance().unwrap());
+    assert_eq!((rows.number(0).unwrap(), rows.whole(1).unwrap(), rows.text(2)), (-15.0, 7, "a b"));
+    assert!(rows.amount(0).unwrap_err().to_string().contains("`-1.5e1` is not 0 or more"));
+    assert!(rows.advance().unwrap());
+    assert!(rows.whole(1).unwrap_err().to_string().contains("`7.5` is not a whole number"));
+    assert!(!rows.advance().unwrap());
+}
+
 /// The recorded traces, where the project lies beside them.
 pub(in crate::blocks) fn recorded(name: &str) -> Option<PathBuf> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
