@@ -23,3 +23,5 @@ pub mod reading;
 pub mod schema;
 pub mod set;
 pub mod source;
+#[cfg(test)]
+mod testing;

@@ -115,3 +115,69 @@ impl Conversion<'_> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::language::testing::{at, parsed};
+
+    fn refused(text: &str) -> String {
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let source = sources.add("a.toml", text, Path::new(""));
+        assert!(document(source, &sources, &mut problems).is_none(), "{text}");
+        problems.render(&sources, false)
+    }
+
+    #[test]
+    fn values_and_keys_know_their_bytes() {
+        let mut sources = Sources::new();
+        let text = "run.seed = 7\n[users]\ncount = \"5K\"\n[run.more]\nx = [1, { y = 2 }]\n";
+        let table = parsed(text, &mut sources);
+        let excerpt = |place| sources.excerpt(place).to_owned();
+        let keys: Vec<&str> = table.entries.iter().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(keys, ["run", "users"]);
+        let count = at(&table, &["users", "count"]).expect("it is given");
+        assert_eq!(excerpt(count.place), "\"5K\"");
+        let users = table.entry("users").expect("it is given");
+        assert_eq!(excerpt(users.node.place), "[users]");
+        let list = at(&table, &["run", "more", "x"]).and_then(Node::list).expect("a list");
+        assert_eq!(excerpt(list[1].place), "{ y = 2 }");
+    }
+
+    #[test]
+    fn every_syntax_error_is_shown() {
+        let text = refused("a = \nb = 2\nc = [1,,2]\nb = 3\n");
+        for place in ["a.toml:1:5", "a.toml:3:8", "a.toml:4:1"] {
+            assert!(text.contains(place), "{place}: {text}");
+        }
+        assert!(text.contains("duplicate key"), "{text}");
+        assert!(text.ends_with("3 problems, nothing was run\n"), "{text}");
+    }
+
+    #[test]
+    fn forgotten_quotes_are_recognised() {
+        for word in ["5K", "4ms", "70%", "1200/s", "uniform"] {
+            let text = refused(&format!("count = {word} # busy hour\n"));
+            assert!(text.contains(&format!("stand in quotes: \"{word}\"")), "{text}");
+        }
+        assert!(!refused("count = [1\n").contains("quotes"));
+    }
+
+    #[test]
+    fn numbers_beyond_reason_and_dates_are_refused_together() {
+        let text = refused("a = 9223372036854775808\nb = nan\nc = -inf\nd = 2026-01-01\ne = 1e999");
+        for sentence in [
+            "a number out of range has no meaning",
+            "a number that is not finite has no meaning",
+            "a date has no meaning",
+            "5 problems",
+        ] {
+            assert!(text.contains(sentence), "{sentence}: {text}");
+        }
+        let mut sources = Sources::new();
+        let table = parsed("a = 0xff\nb = 1_000", &mut sources);
+        assert_eq!(table.to_string(), "{ a = 255, b = 1000 }");
+    }
+}

@@ -144,3 +144,81 @@ fn fill(table: &mut Table, leaf: &Node) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::testing::{NOWHERE, ROOT, at, loaded, parsed};
+
+    const FILE: &str = "users = { count = 5, rate = \"4/min\" }\n\
+                        components.db = { kind = \"database\", cores = 2 }";
+
+    /// What one `--set` makes of a small scenario.
+    fn with(text: &str) -> Result<String, String> {
+        loaded(&[("a.toml", FILE)], &[text])
+    }
+
+    #[test]
+    fn values_are_toml_or_plain_text() {
+        for (text, part) in [
+            ("users.count=10K", "count = \"10K\""),
+            ("users.count = 10K", "count = \"10K\""),
+            ("users.count=\"10K\"", "count = \"10K\""),
+            ("users.count=10", "count = 10"),
+            ("users.rate=1200/s", "rate = \"1200/s\""),
+            ("title=Two words", "title = \"Two words\""),
+            ("data.posts={ keys = 7 }", "data = { posts = { keys = 7 } }"),
+        ] {
+            let scenario = with(text).unwrap_or_else(|problems| panic!("{problems}"));
+            assert!(scenario.contains(part), "{text}: {scenario}");
+        }
+    }
+
+    #[test]
+    fn a_component_may_stand_first() {
+        let expected = with("components.db.cores=4").expect("a canonical path");
+        assert!(expected.contains("cores = 4"), "{expected}");
+        assert_eq!(with("db.cores=4"), Ok(expected));
+        // A section's name wins, and other words stay as they are, to be reported as unknown.
+        assert!(
+            with("users.cores=4")
+                .is_ok_and(|scenario| scenario.contains("rate = \"4/min\", cores = 4"))
+        );
+        assert!(with("bd.cores=4").is_ok_and(|scenario| scenario.contains("bd = { cores = 4 }")));
+    }
+
+    #[test]
+    fn it_is_one_mechanism_with_extending() {
+        assert!(with("users.rate=none").is_ok_and(|scenario| !scenario.contains("rate")));
+        assert!(with("users.think=10s").is_ok_and(|scenario| !scenario.contains("rate")));
+        assert!(with("db=none").is_ok_and(|scenario| scenario.contains("components = {}")));
+    }
+
+    #[test]
+    fn refusals_show_the_text_as_typed() {
+        for (text, message) in [
+            ("users.count", "`--set` takes path=value"),
+            ("users.count=", "`--set` lacks a value"),
+            ("=4", "`--set` takes a path before `=`"),
+            ("users count=10K", "`--set` takes a path before `=`"),
+            ("data={ keys = ", "not TOML"),
+            ("extends=b.toml", "`extends` cannot be set"),
+        ] {
+            let problems = with(text).expect_err(text);
+            assert!(problems.contains(message), "{text}: {problems}");
+            assert!(problems.contains("--set:1:"), "{text}: {problems}");
+        }
+    }
+
+    #[test]
+    fn nodes_are_set_by_the_same_rules() {
+        let mut sources = Sources::new();
+        let mut scenario = parsed(FILE, &mut sources);
+        let number = |number| Node { value: Value::Integer(number), place: NOWHERE };
+        set_value(&mut scenario, "db.cores", number(16), ROOT);
+        set_value(&mut scenario, "users.count", number(9), ROOT);
+        assert_eq!(at(&scenario, &["components", "db", "cores"]), Some(&number(16)));
+        assert_eq!(at(&scenario, &["users", "count"]), Some(&number(9)));
+        assert!(at(&scenario, &["users", "rate"]).is_some());
+    }
+}
