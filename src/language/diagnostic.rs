@@ -25,7 +25,7 @@ pub struct Problem {
     pub place: Option<Place>,
     /// What is wrong, naming the table: ``component `web` (service): unknown key `wrokers` ``.
     pub message: String,
-    /// What is accepted or meant, shown beside the caret: ``did you mean `workers`?``; may be empty.
+    /// What is accepted or meant, shown beside the caret: ``did you mean `workers`?``; or empty.
     pub label: String,
 }
 

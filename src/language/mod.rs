@@ -1,7 +1,8 @@
 //! Text to checked values: TOML, units and places, no component.
 //!
 //! - [`source`], [`node`]: the texts read and the values in them, each with its place;
-//! - [`parse`], [`merge`], [`set`], [`load`]: a file, what it extends and what `--set` changes, as one table;
+//! - [`parse`], [`merge`], [`set`], [`load`]: a file, what it extends and what `--set` changes,
+//!   as one table;
 //! - [`key`], [`reading`], [`reader`]: declarations of keys, and typed values read by them;
 //! - [`quantity`], [`condition`]: the forms of single values;
 //! - [`diagnostic`]: all that is wrong, shown in the user's own text;

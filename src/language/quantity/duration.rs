@@ -21,7 +21,8 @@ impl Quantity for Duration {
     const WHAT: &'static str = "a duration";
     const PATTERN: &'static str = concat!(
         number!(),
-        r"\s*(ns|us|µs|μs|ms|s|min|h|d|(nanosecond|microsecond|millisecond|second|minute|hour|day)s?)\s*$"
+        r"\s*(ns|us|µs|μs|ms|s|min|h|d",
+        r"|(nanosecond|microsecond|millisecond|second|minute|hour|day)s?)\s*$"
     );
 
     fn parse(text: &str) -> Result<Duration, String> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::language::condition::Condition;
 use crate::language::quantity::{Bandwidth, Count, Duration, Limit, Rate, Seed, Size};
+use crate::language::reading::Placed;
 use crate::language::testing::{NOWHERE, ROOT, read};
 
 /// Reads one database of the small language by `body`, and gives the problems.
@@ -234,6 +235,17 @@ fn values_may_be_tables_with_keys_of_their_own() {
     ] {
         assert!(problems.contains(&format!("component `db` (database): {message}")), "{problems}");
     }
+}
+
+#[test]
+fn a_name_in_a_list_keeps_its_own_place() {
+    let text = format!("{DATABASE}holds = [\"posts\", \"psots\"]\n");
+    let (_, problems) = problems_of(&text, |reader| {
+        let names: Vec<Placed<String>> = reader.optional("holds").flatten().expect("it is given");
+        let wrong = &names[1];
+        reader.reading().problems.error(wrong.place, format!("no data `{}`", wrong.value), "");
+    });
+    assert!(problems.contains("no data `psots`") && problems.contains("a.toml:3:19"), "{problems}");
 }
 
 #[test]
