@@ -75,6 +75,7 @@ fn canonical(scenario: &Table, above: Table, root: &'static [Key]) -> Table {
     Table { entries: long }
 }
 
+/// The table that a `--set` stands for, its places in `source`.
 fn overlay(
     text: &str,
     source: SourceId,
@@ -82,46 +83,43 @@ fn overlay(
     problems: &mut Problems,
 ) -> Option<Table> {
     let whole = Place { source, start: 0, end: text.len() as u32 };
-    let mut as_toml = Problems::new();
-    let parsed = parse::document(source, sources, &mut as_toml);
     let Some((path, value)) = text.split_once('=') else {
         problems.error(whole, "`--set` takes path=value", "as in users.count=10K");
         return None;
     };
+    let word = value.trim();
+    if word.is_empty() {
+        problems.error(whole, "`--set` lacks a value", "\"none\" removes a key");
+        return None;
+    }
+    let mut as_toml = Problems::new();
+    let parsed = parse::document(source, sources, &mut as_toml);
     if parsed.as_ref().is_some_and(|table| !table.entries.is_empty()) {
         return parsed;
     }
-    let word = value.trim();
-    let is_meant_as_toml = word.starts_with(['{', '[', '"', '\'']);
-    // The path is read again in front of a value that cannot fail.
-    let mut bare = Sources::new();
-    let path_text = format!("{path}=0");
-    let bare_source = bare.add("--set", &path_text, Path::new(""));
-    let mut path_problems = Problems::new();
-    let table = parse::document(bare_source, &bare, &mut path_problems);
-    match table {
-        Some(mut table) if !is_meant_as_toml && !word.is_empty() => {
-            let lead = value.len() - value.trim_start().len();
-            let start = (path.len() + 1 + lead) as u32;
-            let place = Place { source, start, end: start + word.len() as u32 };
-            place_in(&mut table, source);
-            fill(&mut table, &Node { value: Value::Text(word.to_owned()), place });
-            Some(table)
-        }
-        _ if word.is_empty() => {
-            problems.error(whole, "`--set` lacks a value", "\"none\" removes a key");
-            None
-        }
-        None => {
-            let label = "words of letters, digits, _ and -, joined by dots";
-            problems.error(whole, "`--set` takes a path before `=`", label);
-            None
-        }
-        Some(_) => {
-            problems.absorb(as_toml);
-            None
-        }
+    if word.starts_with(['{', '[', '"', '\'']) {
+        // Meant as TOML, so its own errors help more than a text with brackets in it.
+        problems.absorb(as_toml);
+        return None;
     }
+    let Some(mut table) = path_alone(path, source) else {
+        let label = "words of letters, digits, _ and -, joined by dots";
+        problems.error(whole, "`--set` takes a path before `=`", label);
+        return None;
+    };
+    let start = (text.len() - value.trim_start().len()) as u32;
+    let place = Place { source, start, end: start + word.len() as u32 };
+    fill(&mut table, &Node { value: Value::Text(word.to_owned()), place });
+    Some(table)
+}
+
+/// The tables of a path, as TOML reads it in front of a value that cannot fail.
+fn path_alone(path: &str, source: SourceId) -> Option<Table> {
+    let mut sources = Sources::new();
+    let id = sources.add("--set", &format!("{path}=0"), Path::new(""));
+    let mut table = parse::document(id, &sources, &mut Problems::new())?;
+    place_in(&mut table, source);
+    (!table.entries.is_empty()).then_some(table)
 }
 
 /// Moves all places of a table to another source with the same beginning.

@@ -4,7 +4,7 @@ mod nested;
 
 use std::fmt::Display;
 
-use super::diagnostic::suggestion;
+use super::diagnostic::{nearest, suggestion};
 use super::key::{Given, Key, Takes, find};
 use super::node::{Node, Table};
 use super::parse;
@@ -184,7 +184,16 @@ impl<'t, 'r> TableReader<'t, 'r> {
             .unwrap_or_else(|| panic!("`{key}` is not declared for `{}`", self.path))
     }
 
+    /// Reports a missing key, unless it is only misspelt, which is reported already.
     fn report_missing(&mut self, key: &Key) {
+        let names = self.keys.iter().map(|key| key.name);
+        let is_misspelt = self.table.entries.iter().any(|entry| {
+            find(self.keys, &entry.key).is_none()
+                && nearest(&entry.key, names.clone()) == Some(key.name)
+        });
+        if is_misspelt {
+            return;
+        }
         let message = format!("`{}{}` is missing", self.prefix, key.name);
         self.report(self.place, &message, format!("it takes {}", key.takes.what()));
     }
