@@ -29,7 +29,7 @@ const LARGEST: u64 = 1_000_000_000_000;
 
 impl Quantity for Count {
     const WHAT: &'static str = "a count";
-    const PATTERN: &'static str = r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*[KMB]?\s*$";
+    const PATTERN: &'static str = concat!(number!(), r"\s*[KMB]?\s*$");
 
     fn parse(text: &str) -> Result<Count, String> {
         let (number, suffix) = split(text)?;
@@ -79,7 +79,7 @@ impl fmt::Display for Count {
 
 impl Quantity for Limit {
     const WHAT: &'static str = "a count or \"unlimited\"";
-    const PATTERN: &'static str = r"^\s*([0-9][0-9_]*(\.[0-9_]+)?\s*[KMB]?|unlimited)\s*$";
+    const PATTERN: &'static str = concat!("(", number!(), r"\s*[KMB]?\s*$)|(^\s*unlimited\s*$)");
 
     fn parse(text: &str) -> Result<Limit, String> {
         let word = text.trim();
