@@ -1,1 +1,79 @@
-//! (map to come)
+//! What a scenario file says, as typed and checked values.
+//!
+//! - [`root`]: the keys of the whole file;
+//! - [`stage`], [`users`], [`data`], [`operations`], [`run`], [`conditions`]: its sections, each
+//!   with its keys, its type and how it is read.
+//!
+//! What must hold: a [`Scenario`] exists only when nothing is wrong with the file; whatever is
+//! wrong is reported all at once, each with its place and a remedy; datasets, operations and
+//! components are in the order of their names, so moving a table in the file changes nothing.
+
+pub mod conditions;
+pub mod data;
+pub mod operations;
+pub mod root;
+pub mod run;
+pub mod stage;
+pub mod users;
+
+use std::path::PathBuf;
+
+use crate::language::node::Node;
+use crate::language::reading::Effective;
+use crate::language::source::Place;
+
+pub use conditions::{Alert, AlertSeverity, Threshold};
+pub use data::{DataSection, KeyCount};
+pub use operations::OperationSection;
+pub use root::ROOT;
+pub use run::{RunSection, Warmup};
+pub use stage::Stage;
+pub use users::{CountedLoad, JudgedAt, Load, StampedLoad, UsersSection};
+
+/// A scenario file with everything it extends, checked.
+#[derive(Debug)]
+pub struct Scenario {
+    /// The file's name without its ending.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// What it is about.
+    pub title: Option<String>,
+    /// The numbers of users it is meant for.
+    pub stage: Option<Stage>,
+    /// The component that users' requests reach first, and where that is said.
+    pub entry: (String, Place),
+    /// Who uses the system.
+    pub users: UsersSection,
+    /// The datasets, by name.
+    pub data: Vec<DataSection>,
+    /// What users ask for, by name; never empty.
+    pub operations: Vec<OperationSection>,
+    /// The parts of the system, by name; never empty.
+    pub components: Vec<ComponentSection>,
+    /// How long and how often it is simulated.
+    pub run: RunSection,
+    /// The conditions of `[graduate]`, in the order of the file.
+    pub thresholds: Vec<Threshold>,
+    /// The alerts, in the order of the file.
+    pub alerts: Vec<Alert>,
+    /// The axes of a sweep as they stand.
+    pub sweep: Option<Node>,
+    /// Every value that takes effect, in the order of reading.
+    pub effective: Vec<Effective>,
+    /// All effective values as 16 hexadecimal digits: equal for files that say the same.
+    pub hash: String,
+}
+
+/// A component's table.
+#[derive(Debug)]
+pub struct ComponentSection {
+    /// Its name.
+    pub name: String,
+    /// Where its table stands.
+    pub place: Place,
+    /// Its kind.
+    pub kind: &'static str,
+    /// What its table says.
+    pub spec: Box<dyn root::Spec>,
+}

@@ -2,13 +2,15 @@
 //!
 //! - [`zipf`]: draws from a Zipf law over up to 2^53 ranks without a table;
 //! - [`law`]: exact probabilities, by generalised harmonic numbers;
-//! - [`order`]: bijections between ranks and key ids.
+//! - [`order`]: bijections between ranks and key ids;
+//! - [`read`]: how it is written in a scenario.
 //!
 //! Ranks count from 0, the most popular. What must hold: a draw is below the number of keys and
 //! costs constant time; probabilities of a law sum to 1.
 
 pub mod law;
 pub mod order;
+pub mod read;
 pub mod zipf;
 
 pub use law::RankLaw;
