@@ -12,14 +12,6 @@ pub const SENDS_TO: Key = Key::optional(
 /// The datasets a component answers for.
 pub const HOLDS: Key = Key::optional("holds", Takes::Names, "Datasets it answers for itself.");
 
-/// Keys that are known but not supported yet, with what to do instead.
-pub const LATER: &[(&str, &str)] = &[
-    ("regions", "regions are not supported yet: leave it out, everything runs in one place"),
-    ("at", "regions are not supported yet: leave it out, everything runs in one place"),
-    ("shards", "shards are not supported yet: a database is one primary with replicas"),
-    ("consensus", "consensus is not supported yet: use `replicas` (asynchronous)"),
-    ("pattern", "only \"cache_aside\" is supported yet"),
-];
 
 /// Price of a node, for later use.
 pub const NODE_COST: Key = Key::optional(

@@ -42,7 +42,7 @@ pub struct WireSpec {
 impl WireSpec {
     /// A wire without delay, patience or conditions.
     pub fn plain(to: Name) -> WireSpec {
-        let latency = Distribution::constant(Duration::ZERO).expect("zero is a duration");
+        let latency = Distribution::zero();
         WireSpec { to, of: None, latency, timeout: None, on_error: OnError::Fail }
     }
 

@@ -24,10 +24,11 @@ use crate::blocks::che::{Expiry, Population, Retention, Solution, solve};
 use crate::blocks::distribution::Distribution;
 use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
 use crate::blocks::station::{Discipline, GatedBatch, Station};
+use crate::blocks::popularity::Popularity;
 use crate::components::access::KeyChoice;
 use crate::kernel::random::mix;
 use crate::kernel::time::Duration;
-use crate::language::key::{Key, Takes};
+use crate::language::key::{Given, Key, Takes};
 use crate::language::quantity::{Count, Limit, Size};
 use crate::language::reader::TableReader;
 use crate::measure::metric::Metric;
@@ -35,7 +36,7 @@ use crate::measure::unit::Unit;
 use running::{CacheNode, NODE_SALT, RunningCache, Settings};
 
 const KEYS: &[Key] = &[
-    Key { default: crate::language::key::Given::Required, ..HOLDS },
+    Key { default: Given::Required, ..HOLDS },
     Key::with_default(
         "pattern",
         Takes::OneOf(&["cache_aside"]),
@@ -321,7 +322,7 @@ impl Plan {
         dataset: &Dataset,
         classes: &Classes,
         arriving: &[f64],
-    ) -> crate::blocks::popularity::Popularity {
+    ) -> Popularity {
         let mut popular = 0.0;
         let mut even = 0.0;
         for ((_, class), rate) in classes.iter().zip(arriving) {
@@ -334,7 +335,7 @@ impl Plan {
                 _ => even += rate,
             }
         }
-        if popular >= even { dataset.popularity } else { crate::blocks::popularity::Popularity::Uniform }
+        if popular >= even { dataset.popularity } else { Popularity::Uniform }
     }
 
     fn fill(&self, nodes: &mut [CacheNode], settings: &Settings, context: &BuildContext<'_>) {

@@ -128,10 +128,9 @@ const MOST_REPLICAS: u64 = 1000;
 const MOST_CORES: u64 = 100_000;
 
 fn read_replicas(table: &mut TableReader<'_, '_>) -> Option<Replicas> {
-    let none = || Distribution::constant(Duration::ZERO).expect("zero is a duration");
-    if !table.given("replicas") {
+        if !table.given("replicas") {
         let (count, reads) = (0, ReadFrom::Primary);
-        return Some(Replicas { count, lag: none(), reads, read_your_writes: false });
+        return Some(Replicas { count, lag: Distribution::zero(), reads, read_your_writes: false });
     }
     let mut replicas = table.table("replicas")?;
     let count = replicas.get::<Count>("count");
@@ -328,7 +327,7 @@ impl Blueprint for Database {
             disk_time: self
                 .disk_time
                 .clone()
-                .unwrap_or_else(|| Distribution::constant(Duration::ZERO).expect("zero is valid")),
+                .unwrap_or_else(Distribution::zero),
             reads: self.reads,
             read_your_writes: self.read_your_writes,
             slow_query: self.slow_query,

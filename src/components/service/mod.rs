@@ -23,7 +23,6 @@ use super::work::{WORK, Work};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::distribution::Distribution;
 use crate::blocks::station::{Discipline, Pool, Station};
-use crate::kernel::time::Duration;
 use crate::language::key::{Key, Takes};
 use crate::language::quantity::{Count, Limit};
 use crate::language::reader::TableReader;

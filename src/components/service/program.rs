@@ -80,11 +80,6 @@ impl Programs {
         self.code.push(Instruction::Reply);
     }
 
-    /// Lets the next class share another one's program.
-    pub fn share(&mut self, class: u16) {
-        self.entries.push(self.entries[usize::from(class)]);
-    }
-
     /// Address of a class's first instruction.
     #[inline]
     pub fn entry(&self, class: u16) -> u16 {

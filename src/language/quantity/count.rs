@@ -18,6 +18,16 @@ pub enum Limit {
     Unlimited,
 }
 
+impl Limit {
+    /// The number, or `None` when there is no end.
+    pub const fn finite(self) -> Option<u64> {
+        match self {
+            Limit::Finite(count) => Some(count),
+            Limit::Unlimited => None,
+        }
+    }
+}
+
 /// Where the random draws start: any whole number of 63 bits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Seed(pub u64);
