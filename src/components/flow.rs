@@ -35,6 +35,8 @@ pub struct Flow {
     pub stations: Vec<StationFlow>,
     /// Jobs per second sent on: wire, class, rate.
     pub onward: Vec<(usize, u16, f64)>,
+    /// Classes that arrive and can go nowhere.
+    pub stuck: Vec<u16>,
     /// Hit rate expected of a cache, over the reads it holds.
     pub hit_rate: Option<f64>,
 }
