@@ -130,6 +130,7 @@ pub struct Dataset {
     pub value_size: u64,
     sampler: RankSampler,
     order: KeyOrder,
+    recorded: bool,
 }
 
 impl Dataset {
@@ -147,7 +148,17 @@ impl Dataset {
         assert!(number < 128, "the dataset's number fits in the upper byte of a key");
         let sampler = popularity.sampler(keys);
         let order = KeyOrder::new(order, keys);
-        Dataset { name, number, keys, per_user, popularity, value_size, sampler, order }
+        Dataset { name, number, keys, per_user, popularity, value_size, sampler, order, recorded: false }
+    }
+
+    /// The same dataset with its keys taken from a recorded trace.
+    pub fn with_recorded_keys(self) -> Dataset {
+        Dataset { recorded: true, ..self }
+    }
+
+    /// Whether its keys come from a recorded trace, so that no law describes them.
+    pub fn is_recorded(&self) -> bool {
+        self.recorded
     }
 
     /// The key of the given popularity rank (0 is the most popular).

@@ -45,7 +45,7 @@ impl Wire {
         Wire {
             to,
             nodes,
-            latency: Distribution::constant(Duration::ZERO),
+            latency: Distribution::zero(),
             timeout: None,
             on_error: OnError::Fail,
             takes: vec![true; classes.len()],

@@ -62,6 +62,8 @@ pub struct BuildContext<'model> {
     pub classes: &'model Classes,
     /// All datasets.
     pub datasets: &'model [Dataset],
+    /// Jobs per second expected to arrive, by class.
+    pub arriving: &'model [f64],
 }
 
 impl BuildContext<'_> {

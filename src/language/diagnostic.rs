@@ -25,7 +25,7 @@ pub struct Problem {
     pub place: Option<Place>,
     /// What is wrong, naming the table: ``component `web` (service): unknown key `wrokers` ``.
     pub message: String,
-    /// What is accepted or meant, shown beside the caret: ``did you mean `workers`?``; may be empty.
+    /// What is accepted or meant, shown beside the caret: ``did you mean `workers`?``; or empty.
     pub label: String,
 }
 
@@ -183,4 +183,108 @@ pub fn suggestion<'a>(word: &str, among: impl Iterator<Item = &'a str> + Clone) 
         return "nothing is accepted here".to_owned();
     }
     format!("accepted: {}", accepted.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::language::source::SourceId;
+
+    fn place(source: u16, start: u32, end: u32) -> Place {
+        Place { source: SourceId(source), start, end }
+    }
+
+    fn two_sources() -> Sources {
+        let mut sources = Sources::new();
+        let text = "[components.web]\nkind = \"service\"\nwrokers = 4\nmore = [1,\n  2]\n";
+        sources.add("scenarios/a.toml", text, Path::new("scenarios"));
+        sources.add("--set", "db.cores=four", Path::new(""));
+        sources
+    }
+
+    #[test]
+    fn a_problem_shows_its_line_and_the_remedy() {
+        let mut problems = Problems::new();
+        problems.error(
+            place(0, 34, 41),
+            "component `web` (service): unknown key `wrokers`",
+            "did you mean `workers`?",
+        );
+        let expected = "\
+error: component `web` (service): unknown key `wrokers`
+ --> scenarios/a.toml:3:1
+  |
+3 | wrokers = 4
+  | ^^^^^^^ did you mean `workers`?
+
+1 problem, nothing was run
+";
+        assert_eq!(problems.render(&two_sources(), false), expected);
+    }
+
+    #[test]
+    fn problems_come_by_file_and_position_each_once() {
+        let mut problems = Problems::new();
+        problems.error(place(1, 9, 13), "third", "");
+        problems.warn(place(0, 34, 41), "second", "");
+        problems.error(place(0, 0, 16), "first", "");
+        problems.error(place(0, 0, 16), "first", "");
+        problems.error(None, "nowhere", "look elsewhere");
+        let messages: Vec<&str> =
+            problems.sorted().iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(messages, ["nowhere", "first", "second", "third"]);
+        let text = problems.render(&two_sources(), false);
+        assert!(text.contains("error: nowhere") && text.contains("help: look elsewhere"), "{text}");
+        assert!(text.contains("warning: second"), "{text}");
+        assert!(text.contains(" --> --set:1:10"), "{text}");
+        assert!(text.ends_with("3 problems and 1 warning, nothing was run\n"), "{text}");
+    }
+
+    #[test]
+    fn a_place_over_many_lines_is_marked_on_its_first() {
+        let mut problems = Problems::new();
+        problems.error(place(0, 53, 62), "list", "here");
+        let text = problems.render(&two_sources(), false);
+        assert!(text.contains("4 | more = [1,\n  |        ^^^ here\n"), "{text}");
+    }
+
+    #[test]
+    fn the_end_of_a_text_can_be_marked() {
+        let mut problems = Problems::new();
+        problems.warn(place(1, 13, 13), "nothing follows", "");
+        let text = problems.render(&two_sources(), false);
+        assert!(text.contains("--set:1:14"), "{text}");
+        assert!(text.ends_with("\n1 warning\n"), "{text}");
+        assert!(!problems.has_errors());
+    }
+
+    #[test]
+    fn colour_is_only_on_request() {
+        let mut problems = Problems::new();
+        problems.error(place(0, 0, 4), "wrong", "");
+        assert!(!problems.render(&two_sources(), false).contains('\u{1b}'));
+        assert!(problems.render(&two_sources(), true).contains('\u{1b}'));
+        assert_eq!(Problems::new().render(&two_sources(), true), "");
+    }
+
+    #[test]
+    fn only_near_names_are_proposed() {
+        let names = ["workers", "cores", "sends_to", "ttl"];
+        for (word, meant) in [
+            ("wrokers", Some("workers")),
+            ("core", Some("cores")),
+            ("send_to", Some("sends_to")),
+            ("tll", Some("ttl")),
+            ("capacity", None),
+            ("x", None),
+        ] {
+            assert_eq!(nearest(word, names.into_iter()), meant, "{word}");
+        }
+        assert_eq!(
+            suggestion("capacity", names.into_iter()),
+            "accepted: workers, cores, sends_to, ttl"
+        );
+    }
 }

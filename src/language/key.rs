@@ -65,7 +65,7 @@ pub enum Takes {
     Steps,
     /// A table with keys of its own; merges key by key.
     Table(&'static [Key]),
-    /// Tables under names the user chooses; merge key by key.
+    /// Tables under names the user chooses; merge key by key. A list never holds itself.
     TableOf(&'static [Key]),
     /// Tables under names the user chooses, whose `kind` decides their keys; merge key by key, and
     /// are replaced whole when the kind changes.

@@ -127,3 +127,86 @@ impl Loading<'_> {
         Some(self.sources.add(&name, &text, folder))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::testing::{ROOT, at, loaded};
+
+    #[test]
+    fn a_chain_of_files_is_one_scenario() {
+        let scenario = loaded(
+            &[
+                ("c.toml", "extends = \"b.toml\"\nusers.count = 3"),
+                ("b.toml", "extends = \"a.toml\"\ntitle = \"b\"\nrun.seed = 2"),
+                ("a.toml", "users = { count = 1, rate = \"1/s\" }\nrun = { seed = 1 }"),
+            ],
+            &[],
+        );
+        let expected = "{ users = { count = 3, rate = \"1/s\" }, run = { seed = 2 } }";
+        assert_eq!(scenario, Ok(expected.to_owned()));
+    }
+
+    #[test]
+    fn every_value_keeps_the_file_it_came_from() {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a.toml"), "users = { count = 1, rate = \"1/s\" }").expect("ours");
+        fs::write(path("b.toml"), "extends = \"a.toml\"\nusers.count = 2").expect("ours");
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let sets = ["users.growth=8%/month".to_owned()];
+        let scenario = load(&path("b.toml"), ROOT, &sets, &mut sources, &mut problems);
+        let scenario = scenario.expect("both files are well formed");
+        let excerpt = |key: &str| {
+            let node = at(&scenario, &["users", key]).expect("it is set");
+            let source = sources.get(node.place.source);
+            let name = Path::new(&source.name).file_name().and_then(|name| name.to_str());
+            (name.unwrap_or("").to_owned(), sources.excerpt(node.place).to_owned())
+        };
+        assert_eq!(excerpt("count"), ("b.toml".to_owned(), "2".to_owned()));
+        assert_eq!(excerpt("rate"), ("a.toml".to_owned(), "\"1/s\"".to_owned()));
+        assert_eq!(excerpt("growth"), ("--set".to_owned(), "8%/month".to_owned()));
+        assert_eq!(sources.resolve(scenario.entries[0].key_place, "x.csv"), path("x.csv"));
+    }
+
+    #[test]
+    fn a_circle_is_shown_whole() {
+        let problems = loaded(
+            &[
+                ("a.toml", "extends = \"b.toml\""),
+                ("b.toml", "title = \"b\"\nextends = \"a.toml\""),
+            ],
+            &[],
+        )
+        .expect_err("a circle");
+        assert!(problems.contains("goes in a circle: a.toml -> b.toml -> a.toml"), "{problems}");
+        assert!(problems.contains("b.toml:2:11"), "{problems}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_plainly() {
+        for (content, message) in [
+            ("", "`a.toml` is empty"),
+            (" \n", "`a.toml` is empty"),
+            ("# only words\n", "`a.toml` says nothing"),
+            ("extends = \"gone.toml\"", "`gone.toml` does not exist"),
+            ("extends = \".\"", "is a folder"),
+            ("extends = 3", "`extends` must be a file name"),
+        ] {
+            let problems = loaded(&[("a.toml", content)], &[]).expect_err(content);
+            assert!(problems.contains(message), "{content}: {problems}");
+            assert!(problems.ends_with("1 problem, nothing was run\n"), "{problems}");
+        }
+    }
+
+    #[test]
+    fn other_encodings_are_refused_with_the_line() {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let path = folder.path().join("a.toml");
+        fs::write(&path, b"a = 1\ntitle = \"caf\xe9\"\n").expect("ours");
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        assert!(load(&path, ROOT, &[], &mut sources, &mut problems).is_none());
+        let text = problems.render(&sources, false);
+        assert!(text.contains("is not UTF-8 text: line 2, byte 18"), "{text}");
+    }
+}

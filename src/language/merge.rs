@@ -135,3 +135,108 @@ fn keys_of(table: &Table, kinds: &[Kind]) -> &'static [Key] {
     let word = kind_word(table);
     kinds.iter().find(|kind| Some(kind.name) == word).map_or(&[], |kind| kind.keys)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::language::testing::loaded;
+
+    /// The scenario that `above` gives when it extends `below`.
+    fn laid(below: &str, above: &str) -> String {
+        let above = format!("extends = \"below.toml\"\n{above}");
+        loaded(&[("above.toml", &above), ("below.toml", below)], &[])
+            .unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    #[test]
+    fn structural_tables_merge_key_by_key() {
+        let merged = laid(
+            "users = { count = \"5K\", rate = \"4/min\" }\nrtt = { us-eu = \"90ms\" }",
+            "users.count = \"50K\"\nrtt = { within = \"1ms\" }",
+        );
+        assert_eq!(
+            merged,
+            "{ users = { count = \"50K\", rate = \"4/min\" }, \
+             rtt = { us-eu = \"90ms\", within = \"1ms\" } }"
+        );
+    }
+
+    #[test]
+    fn values_that_are_tables_are_replaced_whole() {
+        let merged = laid(
+            "data.posts = { keys = { per_user = 5, base = 9 }, locality = \"80%\" }",
+            "data.posts.keys = { per_user = 7 }",
+        );
+        assert_eq!(
+            merged,
+            "{ data = { posts = { keys = { per_user = 7 }, locality = \"80%\" } } }"
+        );
+    }
+
+    #[test]
+    fn lists_are_replaced_whole() {
+        let merged = laid(
+            "components.db = { kind = \"database\", holds = [\"a\", \"b\"] }",
+            "components.db.holds = [\"c\"]",
+        );
+        assert_eq!(merged, "{ components = { db = { kind = \"database\", holds = [\"c\"] } } }");
+    }
+
+    #[test]
+    fn a_key_of_an_exclusive_group_clears_the_others() {
+        let below = "users = { count = 5, rate = \"4/min\" }";
+        assert_eq!(
+            laid(below, "users.think = \"10s\""),
+            "{ users = { count = 5, think = \"10s\" } }"
+        );
+        assert_eq!(
+            laid(below, "users.think = \"none\""),
+            "{ users = { count = 5, rate = \"4/min\" } }"
+        );
+    }
+
+    #[test]
+    fn none_removes_where_it_is_no_word() {
+        let merged = laid(
+            "components.db = { kind = \"database\", replicas = { count = 4 }, order = \"fifo\" }\n\
+             components.cache = { kind = \"cache\" }",
+            "components.db = { replicas = \"none\", order = \"none\" }\n\
+             components.cache = \"none\"",
+        );
+        assert_eq!(merged, "{ components = { db = { kind = \"database\", order = \"none\" } } }");
+        // And in a file that extends nothing.
+        let alone = loaded(&[("a.toml", "title = \"x\"\nusers = { think = \"none\" }")], &[]);
+        assert_eq!(alone, Ok("{ title = \"x\", users = {} }".to_owned()));
+    }
+
+    #[test]
+    fn another_kind_replaces_the_component() {
+        let merged = laid(
+            "components.db = { kind = \"database\", cores = 4 }",
+            "components.db = { kind = \"cache\", memory = \"1GiB\" }",
+        );
+        assert_eq!(merged, "{ components = { db = { kind = \"cache\", memory = \"1GiB\" } } }");
+        let same = laid(
+            "components.db = { kind = \"database\", cores = 4 }",
+            "components.db = { kind = \"database\", memory = \"1GiB\" }",
+        );
+        assert!(same.contains("cores = 4"), "{same}");
+    }
+
+    #[test]
+    fn nested_tables_of_a_component_merge() {
+        let merged = laid(
+            "components.db = { kind = \"database\", replicas = { count = 4, lag = \"9ms\" } }",
+            "components.db.replicas.count = 3",
+        );
+        assert!(merged.contains("replicas = { count = 3, lag = \"9ms\" }"), "{merged}");
+    }
+
+    #[test]
+    fn titles_and_thresholds_are_not_inherited() {
+        let merged = laid(
+            "title = \"below\"\ngraduate = { a = \"x > 1\" }\nusers.count = 1",
+            "graduate = { b = \"y > 1\" }",
+        );
+        assert_eq!(merged, "{ users = { count = 1 }, graduate = { b = \"y > 1\" } }");
+    }
+}

@@ -203,3 +203,42 @@ fn write_text(text: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     formatter.write_str("\"")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::parse;
+    use crate::language::testing::NOWHERE;
+
+    #[test]
+    fn a_value_prints_as_the_toml_it_came_from() {
+        for text in [
+            r#""a \"quoted\" \\ text\n""#,
+            "300000",
+            "1.0",
+            "1e-7",
+            "true",
+            "[1, \"two\", [3.5]]",
+            "{ lognormal = { mean = \"4ms\", cv = 1.0 } }",
+            "{ \"a key\" = {}, us-eu = [] }",
+        ] {
+            let node = parse::value(text, NOWHERE).expect(text);
+            assert_eq!(node.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn inserting_keeps_the_order_of_the_file() {
+        let entry = |key: &str, number| Entry {
+            key: key.to_owned(),
+            key_place: NOWHERE,
+            node: Node { value: Value::Integer(number), place: NOWHERE },
+        };
+        let mut table = Table::new();
+        table.insert(entry("a", 1));
+        table.insert(entry("b", 2));
+        table.insert(entry("a", 3));
+        assert_eq!(table.to_string(), "{ a = 3, b = 2 }");
+        assert!(table.remove("a").is_some() && table.remove("a").is_none());
+    }
+}

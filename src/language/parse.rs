@@ -14,12 +14,7 @@ pub fn document(source: SourceId, sources: &Sources, problems: &mut Problems) ->
     let text = &sources.get(source).text;
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut conversion = Conversion { source, problems, failed: false };
-    for error in &errors {
-        let span = error.span().unwrap_or(text.len()..text.len());
-        let label = quoting_hint(text, &span).unwrap_or_default();
-        let place = conversion.place(span);
-        conversion.problems.error(place, format!("not TOML: {}", error.message()), label);
-    }
+    report_syntax(&errors, text, &mut conversion);
     if !errors.is_empty() {
         // What recovery guessed would only breed false alarms.
         return None;
@@ -42,15 +37,34 @@ pub fn value(text: &str, place: Place) -> Result<Node, String> {
     Ok(node)
 }
 
-/// Forgotten quotes are the likeliest slip in a language whose quantities are texts.
-fn quoting_hint(text: &str, span: &Range<usize>) -> Option<String> {
-    let line_start = text[..span.start.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[line_start..].lines().next()?;
-    let word = line.split_once('=')?.1.split('#').next()?.trim();
-    let quantity = word.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && word.chars().all(|letter| letter.is_alphanumeric() || "_.%/".contains(letter))
-        && DeValue::parse(word).is_err();
-    quantity.then(|| format!("texts and quantities stand in quotes: \"{word}\""))
+/// What the parser says of a value that is no number, no word of TOML and has no quotes.
+const UNQUOTED: &str = "string values must be quoted";
+
+/// Reports syntax errors, but only the first of a line that breaks its structure: what recovery
+/// finds behind it on that line is mostly its own doing.
+fn report_syntax(errors: &[toml::de::Error], text: &str, conversion: &mut Conversion<'_>) {
+    let span_of = |error: &toml::de::Error| error.span().unwrap_or(text.len()..text.len());
+    // The parser reports structure first and values later.
+    let mut sorted: Vec<&toml::de::Error> = errors.iter().collect();
+    sorted.sort_by_key(|error| span_of(error).start);
+    let mut broken_line = None;
+    for error in sorted {
+        let span = span_of(error);
+        let before = text.as_bytes().get(..span.start).unwrap_or(text.as_bytes());
+        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        if broken_line == Some(line) {
+            continue;
+        }
+        let label = if error.message().starts_with(UNQUOTED) {
+            format!("in quotes: \"{}\"", text.get(span.clone()).unwrap_or(""))
+        } else {
+            broken_line = Some(line);
+            let is_duplicate = error.message() == "duplicate key";
+            if is_duplicate { "it is given above".to_owned() } else { String::new() }
+        };
+        let place = conversion.place(span);
+        conversion.problems.error(place, format!("not TOML: {}", error.message()), label);
+    }
 }
 
 struct Conversion<'a> {
@@ -113,5 +127,99 @@ impl Conversion<'_> {
         self.failed = true;
         self.problems.error(place, format!("{what} has no meaning in a scenario"), label);
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::language::testing::{at, parsed};
+
+    fn refused(text: &str) -> String {
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let source = sources.add("a.toml", text, Path::new(""));
+        assert!(document(source, &sources, &mut problems).is_none(), "{text}");
+        problems.render(&sources, false)
+    }
+
+    #[test]
+    fn values_and_keys_know_their_bytes() {
+        let mut sources = Sources::new();
+        let text = "run.seed = 7\n[users]\ncount = \"5K\"\n[run.more]\nx = [1, { y = 2 }]\n";
+        let table = parsed(text, &mut sources);
+        let excerpt = |place| sources.excerpt(place).to_owned();
+        let keys: Vec<&str> = table.entries.iter().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(keys, ["run", "users"]);
+        let count = at(&table, &["users", "count"]).expect("it is given");
+        assert_eq!(excerpt(count.place), "\"5K\"");
+        let users = table.entry("users").expect("it is given");
+        assert_eq!(excerpt(users.node.place), "[users]");
+        let list = at(&table, &["run", "more", "x"]).and_then(Node::list).expect("a list");
+        assert_eq!(excerpt(list[1].place), "{ y = 2 }");
+    }
+
+    #[test]
+    fn every_syntax_error_is_shown() {
+        let text = refused("a = \nb = 2\nc = [1,,2]\nb = 3\n");
+        for place in ["a.toml:1:5", "a.toml:3:8", "a.toml:4:1"] {
+            assert!(text.contains(place), "{place}: {text}");
+        }
+        assert!(text.contains("duplicate key"), "{text}");
+        assert!(text.ends_with("3 problems, nothing was run\n"), "{text}");
+    }
+
+    #[test]
+    fn forgotten_quotes_are_recognised() {
+        for word in ["5K", "4ms", "70%", "1200/s", "uniform"] {
+            let text = refused(&format!("users = {{ count = {word}, think = 4s }} # busy hour\n"));
+            assert!(text.contains(&format!("in quotes: \"{word}\"")), "{text}");
+            assert!(text.contains("in quotes: \"4s\""), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_slip_does_not_breed_false_alarms() {
+        let text = refused("a = 1\na = 4\nb = [1, 2\nc = 3\n");
+        assert!(text.contains("it is given above"), "{text}");
+        assert_eq!(text.matches("a.toml:4:").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn numbers_beyond_reason_and_dates_are_refused_together() {
+        let text = refused("a = 9223372036854775808\nb = nan\nc = -inf\nd = 2026-01-01\ne = 1e999");
+        for sentence in [
+            "a number out of range has no meaning",
+            "a number that is not finite has no meaning",
+            "a date has no meaning",
+            "5 problems",
+        ] {
+            assert!(text.contains(sentence), "{sentence}: {text}");
+        }
+        let mut sources = Sources::new();
+        let table = parsed("a = 0xff\nb = 1_000", &mut sources);
+        assert_eq!(table.to_string(), "{ a = 255, b = 1000 }");
+    }
+
+    #[test]
+    fn deep_nesting_is_a_problem_and_no_crash() {
+        assert!(refused(&format!("a = {}", "[".repeat(100_000))).contains("not TOML"));
+        assert!(refused(&"a = { b = ".repeat(10_000)).contains("not TOML"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_can_upset_the_reading(
+            text in "[a-c=\\[\\]{}\"'.,#0-9 \r\n\t\\\\é\u{feff}日-]{0,60}"
+        ) {
+            let (mut sources, mut problems) = (Sources::new(), Problems::new());
+            let source = sources.add("a.toml", &text, Path::new(""));
+            let table = document(source, &sources, &mut problems);
+            prop_assert_eq!(table.is_none(), problems.has_errors());
+            prop_assert_eq!(problems.render(&sources, false).is_empty(), table.is_some());
+        }
     }
 }

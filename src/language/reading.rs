@@ -16,6 +16,15 @@ pub trait FromNode: Sized {
     fn from_node(node: &Node, reading: &mut Reading<'_>) -> Option<Self>;
 }
 
+/// A value with the place it was read from, such as a name that must be defined elsewhere.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
 /// Where an effective value comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
@@ -172,6 +181,13 @@ impl<T: Quantity> FromNode for T {
             Ok(value) => Some(value),
             Err(refusal) => reading.mismatch(node, T::WHAT, refusal),
         }
+    }
+}
+
+impl<T: FromNode> FromNode for Placed<T> {
+    fn from_node(node: &Node, reading: &mut Reading<'_>) -> Option<Placed<T>> {
+        let value = T::from_node(node, reading)?;
+        Some(Placed { value, place: node.place })
     }
 }
 

@@ -173,3 +173,60 @@ fn plain(node: &Node) -> Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::testing::ROOT;
+
+    fn schema() -> Value {
+        document("scenario", ROOT, vec![("distribution", json!({ "type": "string" }))])
+    }
+
+    /// The declaration of a key that may also be `"none"`.
+    fn unwrapped(value: &Value) -> &Value {
+        &value["anyOf"][0]
+    }
+
+    #[test]
+    fn tables_are_closed_and_keys_explain_themselves() {
+        let schema = schema();
+        assert_eq!(schema["additionalProperties"], json!(false));
+        let run = &schema["properties"]["run"];
+        assert_eq!(run["description"], json!("The run."));
+        assert_eq!(run["default"], json!({}));
+        let seed = &unwrapped(run)["properties"]["seed"];
+        assert_eq!((&seed["title"], &seed["default"]), (&json!("seed"), &json!(42)));
+        assert_eq!(unwrapped(run)["additionalProperties"], json!(false));
+        let rate = &unwrapped(&schema["properties"]["users"])["properties"]["rate"];
+        assert_eq!(unwrapped(rate)["pattern"], json!(Rate::PATTERN));
+        assert!(rate["description"].as_str().is_some_and(|text| text.contains("group `load`")));
+    }
+
+    #[test]
+    fn the_kind_of_a_component_decides_its_keys() {
+        let schema = schema();
+        let components = unwrapped(&schema["properties"]["components"]);
+        let component = unwrapped(&components["additionalProperties"]);
+        assert_eq!(component["properties"]["kind"]["enum"], json!(["database", "cache"]));
+        let database = &component["allOf"][0]["then"];
+        assert_eq!(database["properties"]["kind"]["const"], json!("database"));
+        assert_eq!(database["additionalProperties"], json!(false));
+        let order = &database["properties"]["order"];
+        assert_eq!((&order["enum"], &order["anyOf"]), (&json!(["none", "fifo"]), &Value::Null));
+        let workers = &database["properties"]["workers"]["description"];
+        assert_eq!(workers, "Workers. Default: as many as cores.");
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let schema = schema();
+        let text = schema.to_string();
+        for reference in text.split("\"#/$defs/").skip(1) {
+            let name = reference.split('"').next().unwrap_or("");
+            assert!(schema["$defs"].get(name).is_some(), "{name}");
+        }
+        assert_eq!(schema["$defs"]["distribution"]["type"], json!("string"));
+        assert_eq!(schema["$defs"]["steps"], json!({}));
+    }
+}

@@ -75,6 +75,7 @@ fn canonical(scenario: &Table, above: Table, root: &'static [Key]) -> Table {
     Table { entries: long }
 }
 
+/// The table that a `--set` stands for, its places in `source`.
 fn overlay(
     text: &str,
     source: SourceId,
@@ -82,46 +83,43 @@ fn overlay(
     problems: &mut Problems,
 ) -> Option<Table> {
     let whole = Place { source, start: 0, end: text.len() as u32 };
-    let mut as_toml = Problems::new();
-    let parsed = parse::document(source, sources, &mut as_toml);
     let Some((path, value)) = text.split_once('=') else {
         problems.error(whole, "`--set` takes path=value", "as in users.count=10K");
         return None;
     };
+    let word = value.trim();
+    if word.is_empty() {
+        problems.error(whole, "`--set` lacks a value", "\"none\" removes a key");
+        return None;
+    }
+    let mut as_toml = Problems::new();
+    let parsed = parse::document(source, sources, &mut as_toml);
     if parsed.as_ref().is_some_and(|table| !table.entries.is_empty()) {
         return parsed;
     }
-    let word = value.trim();
-    let is_meant_as_toml = word.starts_with(['{', '[', '"', '\'']);
-    // The path is read again in front of a value that cannot fail.
-    let mut bare = Sources::new();
-    let path_text = format!("{path}=0");
-    let bare_source = bare.add("--set", &path_text, Path::new(""));
-    let mut path_problems = Problems::new();
-    let table = parse::document(bare_source, &bare, &mut path_problems);
-    match table {
-        Some(mut table) if !is_meant_as_toml && !word.is_empty() => {
-            let lead = value.len() - value.trim_start().len();
-            let start = (path.len() + 1 + lead) as u32;
-            let place = Place { source, start, end: start + word.len() as u32 };
-            place_in(&mut table, source);
-            fill(&mut table, &Node { value: Value::Text(word.to_owned()), place });
-            Some(table)
-        }
-        _ if word.is_empty() => {
-            problems.error(whole, "`--set` lacks a value", "\"none\" removes a key");
-            None
-        }
-        None => {
-            let label = "words of letters, digits, _ and -, joined by dots";
-            problems.error(whole, "`--set` takes a path before `=`", label);
-            None
-        }
-        Some(_) => {
-            problems.absorb(as_toml);
-            None
-        }
+    if word.starts_with(['{', '[', '"', '\'']) {
+        // Meant as TOML, so its own errors help more than a text with brackets in it.
+        problems.absorb(as_toml);
+        return None;
     }
+    let Some(mut table) = path_alone(path, source) else {
+        let label = "words of letters, digits, _ and -, joined by dots";
+        problems.error(whole, "`--set` takes a path before `=`", label);
+        return None;
+    };
+    let start = (text.len() - value.trim_start().len()) as u32;
+    let place = Place { source, start, end: start + word.len() as u32 };
+    fill(&mut table, &Node { value: Value::Text(word.to_owned()), place });
+    Some(table)
+}
+
+/// The tables of a path, as TOML reads it in front of a value that cannot fail.
+fn path_alone(path: &str, source: SourceId) -> Option<Table> {
+    let mut sources = Sources::new();
+    let id = sources.add("--set", &format!("{path}=0"), Path::new(""));
+    let mut table = parse::document(id, &sources, &mut Problems::new())?;
+    place_in(&mut table, source);
+    (!table.entries.is_empty()).then_some(table)
 }
 
 /// Moves all places of a table to another source with the same beginning.
@@ -142,5 +140,83 @@ fn fill(table: &mut Table, leaf: &Node) {
             Value::Table(inner) => fill(inner, leaf),
             _ => entry.node = leaf.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::testing::{NOWHERE, ROOT, at, loaded, parsed};
+
+    const FILE: &str = "users = { count = 5, rate = \"4/min\" }\n\
+                        components.db = { kind = \"database\", cores = 2 }";
+
+    /// What one `--set` makes of a small scenario.
+    fn with(text: &str) -> Result<String, String> {
+        loaded(&[("a.toml", FILE)], &[text])
+    }
+
+    #[test]
+    fn values_are_toml_or_plain_text() {
+        for (text, part) in [
+            ("users.count=10K", "count = \"10K\""),
+            ("users.count = 10K", "count = \"10K\""),
+            ("users.count=\"10K\"", "count = \"10K\""),
+            ("users.count=10", "count = 10"),
+            ("users.rate=1200/s", "rate = \"1200/s\""),
+            ("title=Two words", "title = \"Two words\""),
+            ("data.posts={ keys = 7 }", "data = { posts = { keys = 7 } }"),
+        ] {
+            let scenario = with(text).unwrap_or_else(|problems| panic!("{problems}"));
+            assert!(scenario.contains(part), "{text}: {scenario}");
+        }
+    }
+
+    #[test]
+    fn a_component_may_stand_first() {
+        let expected = with("components.db.cores=4").expect("a canonical path");
+        assert!(expected.contains("cores = 4"), "{expected}");
+        assert_eq!(with("db.cores=4"), Ok(expected));
+        // A section's name wins, and other words stay as they are, to be reported as unknown.
+        assert!(
+            with("users.cores=4")
+                .is_ok_and(|scenario| scenario.contains("rate = \"4/min\", cores = 4"))
+        );
+        assert!(with("bd.cores=4").is_ok_and(|scenario| scenario.contains("bd = { cores = 4 }")));
+    }
+
+    #[test]
+    fn it_is_one_mechanism_with_extending() {
+        assert!(with("users.rate=none").is_ok_and(|scenario| !scenario.contains("rate")));
+        assert!(with("users.think=10s").is_ok_and(|scenario| !scenario.contains("rate")));
+        assert!(with("db=none").is_ok_and(|scenario| scenario.contains("components = {}")));
+    }
+
+    #[test]
+    fn refusals_show_the_text_as_typed() {
+        for (text, message) in [
+            ("users.count", "`--set` takes path=value"),
+            ("users.count=", "`--set` lacks a value"),
+            ("=4", "`--set` takes a path before `=`"),
+            ("users count=10K", "`--set` takes a path before `=`"),
+            ("data={ keys = ", "not TOML"),
+            ("extends=b.toml", "`extends` cannot be set"),
+        ] {
+            let problems = with(text).expect_err(text);
+            assert!(problems.contains(message), "{text}: {problems}");
+            assert!(problems.contains("--set:1:"), "{text}: {problems}");
+        }
+    }
+
+    #[test]
+    fn nodes_are_set_by_the_same_rules() {
+        let mut sources = Sources::new();
+        let mut scenario = parsed(FILE, &mut sources);
+        let number = |number| Node { value: Value::Integer(number), place: NOWHERE };
+        set_value(&mut scenario, "db.cores", number(16), ROOT);
+        set_value(&mut scenario, "users.count", number(9), ROOT);
+        assert_eq!(at(&scenario, &["components", "db", "cores"]), Some(&number(16)));
+        assert_eq!(at(&scenario, &["users", "count"]), Some(&number(9)));
+        assert!(at(&scenario, &["users", "rate"]).is_some());
     }
 }

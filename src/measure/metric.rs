@@ -119,8 +119,13 @@ pub enum Reading {
         /// The highest it was.
         maximum: f64,
     },
-    /// A distribution in nanoseconds.
-    Distribution(Histogram),
+    /// A distribution.
+    Distribution {
+        /// Successes, in nanoseconds.
+        samples: Histogram,
+        /// Failures: as long as for ever, for the statistics that count them.
+        failures: u64,
+    },
 }
 
 /// A reading with its address.
@@ -185,9 +190,20 @@ impl Sheet {
     }
 
     /// Adds a distribution.
-    pub fn distribution(&mut self, metric: &'static Metric, node: Node, histogram: &Histogram) {
+    pub fn distribution(&mut self, metric: &'static Metric, node: Node, samples: &Histogram) {
+        self.distribution_with_failures(metric, node, samples, 0);
+    }
+
+    /// Adds a distribution of successes beside which failures were counted.
+    pub fn distribution_with_failures(
+        &mut self,
+        metric: &'static Metric,
+        node: Node,
+        samples: &Histogram,
+        failures: u64,
+    ) {
         debug_assert!(metric.kind == MetricKind::Distribution);
-        self.push(metric, node, Reading::Distribution(histogram.clone()));
+        self.push(metric, node, Reading::Distribution { samples: samples.clone(), failures });
     }
 
     fn push(&mut self, metric: &'static Metric, node: Node, reading: Reading) {

@@ -18,21 +18,25 @@ use super::FILES;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The folder does not exist and cannot be made, or is no folder.
-    #[error("cannot make the folder `{}`: {cause}; make it yourself, or write to another", folder.display())]
+    #[error(
+        "cannot make the folder `{}`: {cause}; make it yourself, or write to another",
+        folder.display()
+    )]
     NoFolder {
         /// The folder.
         folder: PathBuf,
         /// What the system said.
-        #[source]
         cause: io::Error,
     },
     /// The folder is there but takes no files.
-    #[error("cannot write to the folder `{}`: {cause}; make it writable, or write to another", folder.display())]
+    #[error(
+        "cannot write to the folder `{}`: {cause}; make it writable, or write to another",
+        folder.display()
+    )]
     NotWritable {
         /// The folder.
         folder: PathBuf,
         /// What the system said.
-        #[source]
         cause: io::Error,
     },
     /// A file could not be written to its end; what stood there before is untouched.
@@ -41,7 +45,6 @@ pub enum WriteError {
         /// The file.
         path: PathBuf,
         /// What the system said: no space left, say.
-        #[source]
         cause: io::Error,
     },
 }
@@ -186,6 +189,17 @@ mod tests {
         assert_eq!(expected.last(), Some(&super::super::MANIFEST));
         expected.sort_unstable();
         assert_eq!(names(home.path()), expected);
+    }
+
+    #[test]
+    fn no_manifest_vouches_for_half_a_run() {
+        let home = tempfile::tempdir().expect("a folder for the test");
+        let folder = prepare(home.path()).expect("it is there");
+        write_all(&sample::stable(), &folder).expect("room");
+        fs::remove_file(home.path().join("latency.csv")).expect("it was written");
+        fs::create_dir_all(home.path().join("latency.csv/inner")).expect("a folder in the way");
+        write_all(&sample::stable(), &folder).expect_err("one name is taken");
+        assert!(!home.path().join(super::super::MANIFEST).exists());
     }
 
     #[cfg(unix)]

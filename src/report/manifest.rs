@@ -34,7 +34,8 @@ pub fn render(result: &RunResult) -> String {
     let warnings: Vec<String> = result.warnings.iter().map(|warning| quoted(warning)).collect();
     line("warnings", format!("[{}]", warnings.join(", ")));
     text.push_str(&format!(
-        "\n[horizon]\nwarm_up_s = {}\nmeasured_s = {}\nrequests = {}\nsimulated = {}\nevents = {}\n",
+        "\n[horizon]\nwarm_up_s = {}\nmeasured_s = {}\nrequests = {}\nsimulated = {}\n\
+         events = {}\n",
         float(horizon.warm_up),
         float(horizon.measured),
         horizon.requests,

@@ -4,7 +4,7 @@
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
 //! - [`pictures`]: latency distribution and time series, as SVG and PNG;
 //! - [`files`]: the only code that writes, each file whole or not at all;
-//! - [`format`]: numbers as text; [`progress`]: the bar on standard error.
+//! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
 //!
 //! Renderers map a [`RunResult`] to bytes and do nothing else. A new output file is one more row of
 //! [`FILES`].

@@ -32,9 +32,9 @@ pub fn stable() -> RunResult {
         graduation: thresholds(),
         alerts: alerts(),
         latency: vec![
-            bell("response_time", 0.006, 4000),
-            bell("app.wait", 0.0004, 4000),
-            bell("db.query", 0.004, 900),
+            bell("response_time", 0.00585, 100_000),
+            bell("app.wait", 0.0004, 100_000),
+            bell("db.query", 0.004, 20_000),
         ],
         series: series(60),
         warnings: vec!["`cache.memory` holds more than all of `posts`".to_string()],
@@ -57,7 +57,7 @@ pub fn bell(path: &str, centre: f64, most: u64) -> LatencyDistribution {
     let width = libm::pow(2.0, 0.125);
     let cells = (-24..=40).map(|step| {
         let from = centre * libm::pow(width, f64::from(step));
-        let share = libm::exp(-f64::from(step * step) / 120.0);
+        let share = libm::exp(-f64::from(step * step) / 49.0);
         LatencyCell { from, to: from * width, count: (most as f64 * share) as u64 }
     });
     LatencyDistribution {
@@ -113,6 +113,7 @@ fn metrics() -> Vec<MetricValue> {
         note: Some("hottest replica".to_string()),
         ..metric("db.replication_lag", Some(0.25), None, Unit::Seconds)
     };
+    // The percentiles are those of the distribution above.
     vec![
         metric("response_time.p50", Some(0.0061), Some((0.00605, 0.00615)), Unit::Seconds),
         metric("response_time.p95", Some(0.0123), Some((0.0121, 0.0125)), Unit::Seconds),

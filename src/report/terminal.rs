@@ -130,12 +130,9 @@ fn simulated(result: &RunResult, screen: Screen) -> String {
         count(horizon.simulated),
         count(horizon.events),
     );
-    wrapped(&length, screen.width, "")
-        + &wrapped(
-            &format!("Same again: {} (seed {})", result.command, result.seed),
-            screen.width,
-            "  ",
-        )
+    // The command stays on one line: it is there to be copied.
+    let again = format!("Same again (seed {}):\n  {}\n", result.seed, result.command);
+    wrapped(&length, screen.width, "") + &again
 }
 
 const RED: &str = "1;31";
@@ -176,6 +173,68 @@ mod tests {
     use crate::report::sample;
 
     const NARROW: Screen = Screen { width: 80, colour: false };
+
+    #[test]
+    fn a_report_reads_from_the_verdict_down() {
+        let mut result = sample::with_verdict(Verdict::TooFewSamples {
+            more: 4_700_000,
+            reason: "the interval of response_time.p95 spans 38% of it".to_string(),
+        });
+        result.alerts.truncate(2);
+        insta::assert_snapshot!(render(&result, NARROW), @r"
+        TOO FEW SAMPLES: Stage 3: read replicas at 300K users (meant for 100K..1M)
+        The run is too short to judge: the interval of response_time.p95 spans 38% of
+        it.
+        About 4.7M more requests are needed: add --set run.requests=790K
+
+        warning: `cache.memory` holds more than all of `posts`
+
+        Metrics
+        metric                  value    95% interval   threshold, note
+        ─────────────────────────────────────────────────────────────────────────
+        response_time.p50    6.10 ms*   6.05..6.15 ms
+        response_time.p95    12.3 ms*   12.1..12.5 ms
+        throughput            1.67K/s   1.66..1.67K/s
+        error_rate                 0%           0..0%
+        db.write_load           41.2%     41.0..41.4%   write_load: not crossed
+        cache.hit_rate          81.7%     81.6..81.8%   hit_rate: undecided
+        db.replication_lag    250 ms*               -   hottest replica
+        db.lost_own_writes          -               -
+        * too few samples to rely on
+
+        Graduation
+        threshold    condition                        now   state
+        ────────────────────────────────────────────────────────────────────────────────
+        write_load   db.write_load > 70%            41.2%   not crossed
+        hit_rate     cache.hit_rate < 82%           81.7%   undecided
+        far_users    regions.ap.response_time.p95       -   not evaluable: there is no
+                     > 200ms and regions.ap.users           region `ap`
+                     >= 500K
+
+        Alerts
+        alert                condition                severity   fired
+        ────────────────────────────────────────────────────────────────────────────────
+        HighReplicationLag   db.replication_lag >     critical   no
+                             10s for 2 minutes
+        HighLatency          response_time.p95 >      critical   in 3 of 8 repeats,
+                             10ms                                first after 40.0 s,
+                                                                 on for 12.5 s
+
+        Where time goes
+        component   share of time   own time   offered load   arrived   rejected
+        ──────────────────────────────────────────────────────────────────────────
+        app                 35.5%    2.20 ms          41.2%     1.95M        117
+        cache               1.60%     100 us          5.00%      1.6M          0
+        db                  62.9%    3.90 ms          55.0%      293K          0
+        mail                   0%        0 s              -         0          0
+
+        What was simulated
+        8 repeats of 2.01 min measured after a warm-up of 25.0 s that was cut; 1.6M
+        requests measured, 1.95M simulated in 12.3M events.
+        Same again (seed 42):
+          simscale run scenarios/stage3.toml --set db.cores=8
+        ");
+    }
 
     #[test]
     fn columns_come_from_the_environment_or_are_a_hundred() {

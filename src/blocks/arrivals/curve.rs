@@ -12,7 +12,8 @@ pub enum Shape {
     /// A raised cosine whose mean is the base, from its trough at time zero over the peak half a
     /// period later.
     Diurnal {
-        /// Highest rate over mean rate, 1 to 2; at 2 the trough is 0.
+        /// Highest rate over mean rate, 1 to 2; at 2 the trough is 0. Between a low and a high
+        /// rate the mean is halfway.
         peak_to_mean: f64,
         /// From trough to trough, usually a day.
         period: Duration,

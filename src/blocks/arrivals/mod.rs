@@ -46,7 +46,7 @@ pub struct ArrivalTimes {
 
 enum Source {
     Curve { curve: RateCurve, gaps: Gaps, area: f64 },
-    Stamps(StampedTrace),
+    Stamps(Box<StampedTrace>),
     Counts(Box<CountedTrace>),
 }
 
@@ -59,7 +59,7 @@ impl ArrivalTimes {
 
     /// Arrivals at the times of a trace.
     pub fn from_stamps(trace: StampedTrace) -> Self {
-        Self::new(Source::Stamps(trace))
+        Self::new(Source::Stamps(Box::new(trace)))
     }
 
     /// Arrivals at the counts of a trace.
@@ -84,7 +84,7 @@ impl Iterator for ArrivalTimes {
             Source::Curve { curve, gaps, area } => {
                 *area += gaps.draw();
                 let seconds = curve.inverse(*area)?;
-                (seconds <= Time::LAST.seconds())
+                (seconds < Time::LAST.seconds())
                     .then(|| Time::ZERO + Duration::from_seconds(seconds))?
             }
             Source::Stamps(trace) => trace.next()?,

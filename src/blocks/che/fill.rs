@@ -1,7 +1,7 @@
 //! The entries a cache holds at a moment of its steady state.
 
+use super::lifetime::EntryLaw;
 use super::{Demand, Expiry, Solution};
-use crate::blocks::che::lifetime::EntryLaw;
 use crate::kernel::random::Draw;
 use crate::kernel::time::Duration;
 
@@ -91,11 +91,6 @@ impl Solution {
 }
 
 impl Demand {
-    /// True when all ranks are alike.
-    fn is_flat(&self) -> bool {
-        self.population.popularity.exponent() == 0.0 && self.population.written.exponent() == 0.0
-    }
-
     /// A bound on the probability that an entry among the ranks `first..end` is held: it rises with
     /// the reads, which are most at the first rank, and falls with the writes, which are fewest at
     /// the last.

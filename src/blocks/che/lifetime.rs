@@ -110,7 +110,8 @@ impl EntryLaw {
     /// The rate d at which old entries meet a pause, per second. With y = dt the equation is
     /// y = b e^(y-b) without its root y = b: Lambert's function of -b e^-b on the other branch.
     fn decay(&self) -> f64 {
-        let load = self.reads * self.idle;
+        // A key read more rarely than this never lives beyond the first pause.
+        let load = (self.reads * self.idle).max(1e-100);
         let mut place = if load < 1.5 { load - 2.0 * libm::log(load) } else { 0.0 };
         for _ in 0..60 {
             let step = if load < 1.5 {

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
 use crate::blocks::popularity::RankSampler;
@@ -249,4 +251,54 @@ fn a_billion_keys_fill_at_the_cost_of_the_entries() {
     assert!(off.abs() < 5.0 * 20_000f64.sqrt(), "{} entries", entries.len());
     assert!(entries.is_sorted_by(|earlier, later| earlier.since_read >= later.since_read));
     assert!(entries.iter().all(|entry| entry.since_read <= entry.age));
+}
+
+fn populations() -> impl Strategy<Value = Vec<Population>> {
+    let law = || {
+        prop_oneof![
+            Just(Popularity::Uniform),
+            (0.0f64..2.5).prop_map(|exponent| Popularity::Zipf { exponent })
+        ]
+    };
+    let rate = || prop_oneof![1 => Just(0.0), 4 => 1e-6f64..1e6];
+    let population = (1u64..3000, law(), rate(), law(), rate(), 0.5f64..4.0);
+    let population =
+        population.prop_map(|(keys, popularity, read_rate, written, write_rate, weight)| {
+            Population { keys, popularity, read_rate, written, write_rate, weight }
+        });
+    prop::collection::vec(population, 1..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the numbers: hit rates are probabilities, the capacity is kept and used up when
+    /// something is evicted, and the fill obeys the rules of the cache.
+    #[test]
+    fn any_cache_keeps_its_promises(
+        populations in populations(),
+        capacity in 0.0f64..5000.0,
+        seconds in prop::option::of(1e-6f64..1e6),
+        prompt in any::<bool>(),
+    ) {
+        let expiry = if prompt { Expiry::Prompt } else { Expiry::Lazy };
+        let retention = Retention { time_to_live: seconds.map(Duration::from_seconds), expiry };
+        let solution = solve(&populations, capacity, retention);
+        prop_assert!(solution.hit_rates().iter().all(|rate| (0.0..=1.0).contains(rate)));
+        let weight: f64 = std::iter::zip(&populations, solution.entries())
+            .map(|(population, entries)| population.weight * entries)
+            .sum();
+        prop_assert!(weight <= capacity * (1.0 + 1e-6) + 1e-9, "{weight} of {capacity}");
+        if solution.characteristic_time().is_finite() {
+            prop_assert!(weight >= capacity * (1.0 - 1e-6), "{weight} of {capacity}");
+        }
+        let mut draw = Stream::new(20_261_120, 0, "che", "promises").draw(0);
+        for entry in solution.fill(&mut draw) {
+            prop_assert!(entry.rank < populations[entry.population as usize].keys);
+            prop_assert!(entry.since_read <= entry.age);
+            prop_assert!(entry.since_read.seconds() <= solution.characteristic_time() + 1e-9);
+            let usable = retention.time_to_live.is_none_or(|limit| entry.age <= limit);
+            prop_assert!(usable || expiry == Expiry::Lazy);
+        }
+    }
 }

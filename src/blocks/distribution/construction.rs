@@ -14,6 +14,12 @@ use crate::kernel::time::Duration;
 const LARGEST_CV: f64 = 1000.0;
 
 impl Distribution {
+    /// No time at all.
+    pub fn zero() -> Distribution {
+        let span = Duration::ZERO;
+        with_facts(Law::Constant(span), 0.0, 0.0, Some(span), span_text(span))
+    }
+
     /// Always the same span.
     ///
     /// # Errors

@@ -52,8 +52,8 @@ fn power(x: f64, exponent: f64) -> f64 {
 }
 
 /// The sum of `(rank + 1)^-exponent` over the ranks `from..to`: a difference of generalised
-/// harmonic numbers. Beyond [`HEAD`] by the Euler-Maclaurin formula up to the fifth derivative
-/// (NIST DLMF 2.10.1).
+/// harmonic numbers. Beyond the first 32 terms by the Euler-Maclaurin formula up to the fifth
+/// derivative (NIST DLMF 2.10.1).
 pub fn power_sum(from: u64, to: u64, exponent: f64) -> f64 {
     if from >= to {
         return 0.0;

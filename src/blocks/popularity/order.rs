@@ -10,25 +10,19 @@ pub enum Order {
     NewestHot,
 }
 
-/// A bijection between the ranks and the key ids `0..keys`.
+/// A bijection between the ranks and the key ids `0..keys`:
+/// `key = (rank * multiplier + offset) mod keys`.
+///
+/// Scattered: the multiplier is coprime to `keys` and next to `keys` over the golden ratio, so the
+/// ranks below any bound lie as evenly as steps of one size can (Knuth, TAOCP volume 3, section
+/// 6.4, Fibonacci hashing). Newest hot: `key = keys - 1 - rank`.
 #[derive(Clone, Copy, Debug)]
-pub enum KeyOrder {
-    /// `key = (rank * multiplier + offset) mod keys`, with the multiplier coprime to `keys` and
-    /// next to `keys` over the golden ratio: the ranks below any bound then lie as evenly as
-    /// steps of one size can (Knuth, TAOCP volume 3, section 6.4, Fibonacci hashing).
-    Scattered {
-        /// Number of keys.
-        keys: u64,
-        /// The step between neighbouring ranks.
-        multiplier: u64,
-        /// Its inverse modulo `keys`.
-        inverse: u64,
-    },
-    /// `key = keys - 1 - rank`.
-    NewestHot {
-        /// Number of keys.
-        keys: u64,
-    },
+pub struct KeyOrder {
+    keys: u64,
+    multiplier: u64,
+    /// The multiplier's inverse modulo `keys`.
+    inverse: u64,
+    offset: u64,
 }
 
 impl KeyOrder {
@@ -38,21 +32,21 @@ impl KeyOrder {
     /// When `keys` is zero.
     pub fn new(order: Order, keys: u64) -> Self {
         assert!(keys > 0, "a data set must hold at least one key");
-        match order {
-            Order::NewestHot => KeyOrder::NewestHot { keys },
-            Order::Scattered => {
-                // 2^64 over the golden ratio, as a fraction of 2^64.
-                let golden = (u128::from(keys) * 0x9E37_79B9_7F4A_7C15) >> 64;
-                let mut multiplier = (golden as u64).max(1);
-                let inverse = loop {
-                    match inverse_modulo(multiplier, keys) {
-                        Some(inverse) => break inverse,
-                        None => multiplier += 1,
-                    }
-                };
-                KeyOrder::Scattered { keys, multiplier, inverse }
-            }
+        let last = keys - 1;
+        if order == Order::NewestHot {
+            // Modulo `keys`, multiplying by the last key is changing the sign, and undoes itself.
+            return KeyOrder { keys, multiplier: last, inverse: last, offset: last };
         }
+        // 2^64 over the golden ratio, as a fraction of 2^64.
+        let golden = (u128::from(keys) * 0x9E37_79B9_7F4A_7C15) >> 64;
+        let mut multiplier = (golden as u64).max(1);
+        let inverse = loop {
+            match inverse_modulo(multiplier, keys) {
+                Some(inverse) => break inverse,
+                None => multiplier += 1,
+            }
+        };
+        KeyOrder { keys, multiplier, inverse, offset: keys / 2 }
     }
 
     /// The key id of a rank.
@@ -61,26 +55,19 @@ impl KeyOrder {
     /// When `rank` is not below the number of keys (in builds with debug assertions).
     #[inline]
     pub fn key(&self, rank: u64) -> u64 {
-        match *self {
-            KeyOrder::Scattered { keys, multiplier, .. } => {
-                debug_assert!(rank < keys);
-                multiply_modulo(rank, multiplier, keys, keys / 2)
-            }
-            KeyOrder::NewestHot { keys } => keys - 1 - rank,
-        }
+        debug_assert!(rank < self.keys);
+        multiply_modulo(rank, self.multiplier, self.keys, self.offset)
     }
 
     /// The rank of a key id.
+    ///
+    /// # Panics
+    /// When `key` is not below the number of keys (in builds with debug assertions).
     #[inline]
     pub fn rank(&self, key: u64) -> u64 {
-        match *self {
-            KeyOrder::Scattered { keys, inverse, .. } => {
-                debug_assert!(key < keys);
-                let shifted = if key >= keys / 2 { key - keys / 2 } else { key + keys - keys / 2 };
-                multiply_modulo(shifted, inverse, keys, 0)
-            }
-            KeyOrder::NewestHot { keys } => keys - 1 - key,
-        }
+        debug_assert!(key < self.keys);
+        let wrapped = if key < self.offset { self.keys } else { 0 };
+        multiply_modulo(key + wrapped - self.offset, self.inverse, self.keys, 0)
     }
 }
 

@@ -7,9 +7,8 @@ use crate::kernel::random::Draw;
 ///
 /// Rejection-inversion: W. Hoermann and G. Derflinger, "Rejection-inversion to generate variates
 /// from monotone discrete distributions", ACM TOMACS 6(3), 1996, section 3. A point below the
-/// curve `x^-exponent` is drawn by inverting the integral, and rounded; at most a few draws in a
-/// hundred are refused. Integral and inverse are written so that exponents at and around 1 need
-/// no case of their own.
+/// curve `x^-exponent` is drawn by inverting the integral, and rounded; few are refused. Integral
+/// and inverse are written so that exponents at and around 1 need no case of their own.
 #[derive(Clone, Debug)]
 pub struct ZipfSampler {
     keys: f64,

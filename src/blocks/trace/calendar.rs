@@ -108,8 +108,9 @@ fn parse_calendar(text: &str) -> Option<i64> {
     minutes.checked_mul(60_000_000_000)?.checked_add(nanos)
 }
 
-/// A decimal number times `10^power`, cut to a whole number. Plain decimals are read digit by digit,
-/// since seconds since 1970 in a double would lose microseconds; other forms (`1e3`) as doubles.
+/// A decimal number times `10^power`, cut to a whole number. Plain decimals are read digit by
+/// digit, since seconds since 1970 in a double would lose microseconds; other forms (`1e3`) as
+/// doubles.
 fn parse_scaled(text: &str, power: u32) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),

@@ -21,4 +21,4 @@ pub use records::{TraceColumns, TraceReader, TraceRecord, TraceSummary, check};
 pub use rows::{Rows, TraceFile};
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

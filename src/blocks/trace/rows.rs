@@ -33,14 +33,8 @@ impl TraceFile {
     /// When it cannot be read, has no header, or lacks a column.
     pub fn open(&self, columns: &[&str]) -> Result<Rows, TraceError> {
         let fail = |fault| TraceError::new(&self.path, None, fault);
-        let file = File::open(&self.path).map_err(|error| fail(Fault::Unreadable(error)))?;
-        let mut file = BufReader::with_capacity(READ_AHEAD, file);
-        let start = file.fill_buf().map_err(|error| fail(Fault::Unreadable(error)))?;
-        let compressed = start.starts_with(&[0x1F, 0x8B]);
-        let input: Box<dyn Read + Send> = match compressed {
-            true => Box::new(MultiGzDecoder::new(file)),
-            false => Box::new(file),
-        };
+        let (input, compressed) =
+            open_text(&self.path).map_err(|error| fail(Fault::Unreadable(error)))?;
         let mut input = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .buffer_capacity(READ_AHEAD)
@@ -63,6 +57,17 @@ impl TraceFile {
         let record = csv::StringRecord::new();
         Ok(Rows { reading, input, header, record, places, conditions, seen: 0, matched: 0 })
     }
+}
+
+/// The text of a file, unpacked if need be; true when it is compressed.
+fn open_text(path: &Path) -> io::Result<(Box<dyn Read + Send>, bool)> {
+    let mut file = BufReader::with_capacity(READ_AHEAD, File::open(path)?);
+    let compressed = file.fill_buf()?.starts_with(&[0x1F, 0x8B]);
+    let text: Box<dyn Read + Send> = match compressed {
+        true => Box::new(MultiGzDecoder::new(file)),
+        false => Box::new(file),
+    };
+    Ok((text, compressed))
 }
 
 /// The column of this name.
@@ -109,7 +114,7 @@ struct Reading {
 
 impl Reading {
     fn error(&self, error: csv::Error) -> TraceError {
-        let line = error.position().map(csv::Position::line);
+        let line = error.position().and_then(|position| self.line_at(position));
         let (line, fault) = match error.into_kind() {
             csv::ErrorKind::UnequalLengths { expected_len: expected, len: found, .. } => {
                 (line, Fault::FieldCount { found, expected })
@@ -120,6 +125,21 @@ impl Reading {
             other => (None, Fault::Unreadable(io::Error::other(format!("{other:?}")))),
         };
         TraceError::new(&self.path, line, fault)
+    }
+
+    /// The line of the row at this position, found by reading the file again: the position is where
+    /// the row before ended, with line ends and blank lines still to come.
+    fn line_at(&self, position: &csv::Position) -> Option<u64> {
+        let (text, _) = open_text(&self.path).ok()?;
+        let mut line = 1;
+        for (offset, byte) in (0..).zip(BufReader::new(text).bytes()) {
+            let byte = byte.ok()?;
+            if offset >= position.byte() && byte != b'\n' && byte != b'\r' {
+                break;
+            }
+            line += u64::from(byte == b'\n');
+        }
+        Some(line)
     }
 }
 
@@ -217,7 +237,7 @@ impl Rows {
     /// An error about a field of the present row.
     pub(super) fn fault(&self, column: usize, fault: impl FnOnce(String) -> Fault) -> TraceError {
         let name = self.header[self.places[column]].to_string();
-        let line = self.record.position().map(csv::Position::line);
+        let line = self.record.position().and_then(|position| self.reading.line_at(position));
         TraceError::new(self.path(), line, fault(name))
     }
 }

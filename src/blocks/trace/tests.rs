@@ -41,13 +41,17 @@ fn fault(content: &[u8], filter: &[(&str, &str)]) -> (Option<u64>, String) {
 
 #[test]
 fn every_fault_has_its_line_and_words() {
-    let cases: [(&[u8], Option<u64>, &str); 13] = [
+    let cases: [(&[u8], Option<u64>, &str); 17] = [
         (b"", None, "is empty; a header row"),
         (b"at,count\n", None, "has a header, but no rows"),
         (b"at,cuont,x\n1,2,3\n", None, "no column `count`; its columns are `cuont`, "),
         (b"at,count,count\n1,2,3\n", None, "several columns named `count`"),
         (b"at,count\n1,2\n1,2,3\n", Some(3), "the row has 3 fields, the header 2"),
         (b"at,count\n1,2\n\n2,many\n", Some(4), "column `count`: `many` is not a number"),
+        (b"at,count\r\n1,1\r\n1,crlf\r\n2,1\r\n", Some(3), "crlf"),
+        (b"\xEF\xBB\xBFat,count\n1,1\n1,bom\n2,1\n", Some(3), "bom"),
+        (b"at,count\r\n1,1\r\n1,1,1\r\n2,1\r\n", Some(3), "3 fields"),
+        (b"at,count,x\n1,1,\"a\nb\"\n1,quoted,1\n2,1\n", Some(4), "quoted"),
         (b"at,count\n1,NaN\n", Some(2), "column `count`: `NaN` is not a number"),
         (b"at,count\n1,inf\n", Some(2), "column `count`: `inf` is not a number"),
         (b"at,count\n1,-2\n", Some(2), "column `count`: `-2` is not 0 or more"),
@@ -114,6 +118,18 @@ fn records_count_time_from_the_first_row() {
     assert_eq!(second.time, Time::from_nanos(60_000_000_000));
     assert_eq!(second.key, crate::kernel::random::hash_name("home, sweet"));
     assert_eq!(reader.read().unwrap(), None);
+}
+
+#[test]
+fn fields_are_read_as_text_or_numbers() {
+    let (_folder, file) = written(b"name,size,delta\n a b ,7,-1.5e1\n c,7.5,1\n");
+    let mut rows = file.open(&["delta", "size", "name"]).unwrap();
+    assert!(rows.advance().unwrap());
+    assert_eq!((rows.number(0).unwrap(), rows.whole(1).unwrap(), rows.text(2)), (-15.0, 7, "a b"));
+    assert!(rows.amount(0).unwrap_err().to_string().contains("`-1.5e1` is not 0 or more"));
+    assert!(rows.advance().unwrap());
+    assert!(rows.whole(1).unwrap_err().to_string().contains("`7.5` is not a whole number"));
+    assert!(!rows.advance().unwrap());
 }
 
 /// The recorded traces, where the project lies beside them.

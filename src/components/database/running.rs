@@ -9,7 +9,7 @@ use super::replication::Replication;
 use super::{metrics, settings::Settings};
 use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
 use crate::blocks::station::{Admission, FirstCome, Full, Pool, Station, Unlimited};
-use crate::components::access::{KeyChoice, ReadFrom, Verb, dataset_of};
+use crate::components::access::{KeyChoice, ReadFrom, Verb};
 use crate::components::marks::STALE;
 use crate::components::running::{Door, NodeLoad, Running};
 use crate::kernel::time::{Duration, Time};

@@ -5,28 +5,10 @@
 //! forward, so every program ends; branches of a `Parallel` lie between it and its join.
 
 use crate::blocks::distribution::Distribution;
-use crate::components::access::{Class, KeyChoice};
+use crate::components::access::KeyChoice;
+use crate::components::work::Work;
 use crate::kernel::random::Stream;
 use std::ops::Range;
-
-/// How long a piece of work takes.
-#[derive(Clone, Debug)]
-pub enum Work {
-    /// Drawn from a law.
-    Drawn(Distribution),
-    /// As recorded with the arrival.
-    Recorded,
-}
-
-impl Work {
-    /// Mean in seconds; `None` when it stands in a trace.
-    pub fn mean(&self) -> Option<f64> {
-        match self {
-            Work::Drawn(law) => Some(law.mean()),
-            Work::Recorded => None,
-        }
-    }
-}
 
 /// A step of a handler, as the scenario says it, with names resolved.
 #[derive(Clone, Debug)]
@@ -96,11 +78,6 @@ impl Programs {
             self.code.push(Instruction::Send);
         }
         self.code.push(Instruction::Reply);
-    }
-
-    /// Lets the next class share another one's program.
-    pub fn share(&mut self, class: u16) {
-        self.entries.push(self.entries[usize::from(class)]);
     }
 
     /// Address of a class's first instruction.
@@ -191,9 +168,4 @@ pub fn mean_compute(steps: &[Step]) -> Option<f64> {
         };
     }
     Some(total)
-}
-
-/// A class as a step changes it: the operation stays the job's own.
-pub fn class_of_step(operation: u16, step: Class) -> Class {
-    Class { operation, ..step }
 }

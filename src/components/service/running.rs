@@ -1,7 +1,7 @@
 //! A running service: workers, cores, and the interpreter of its programs.
 
 use super::{CPU, QUEUE_DEPTH, REJECTED, SKIPPED, WAIT, WORKERS_BUSY};
-use super::program::{Ask, Instruction, Programs, Work};
+use super::program::{Ask, Instruction, Programs};
 use crate::blocks::station::{Admission, Full, Pool, Station};
 use crate::components::access::Dataset;
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
@@ -99,10 +99,7 @@ impl RunningService {
             *note = *note & !ADDRESS | u32::from(address + 1);
             match self.settings.programs.at(address) {
                 Instruction::Compute(work, stream) => {
-                    let work = match work {
-                        Work::Drawn(law) => law.sample(&mut context.draw(*stream, job)),
-                        Work::Recorded => context.job(job).recorded,
-                    };
+                    let work = work.duration(context.job(job), *stream);
                     return self.compute(job, work, context);
                 }
                 Instruction::Wait(law, stream) => {

@@ -33,7 +33,7 @@ impl Amount {
         if let Some((_, exponent)) = SUFFIXES.iter().find(|(suffix, _)| *suffix == unit) {
             return Ok(Amount::Number(number.shifted(*exponent)));
         }
-        if unit.ends_with('%') {
+        if unit.starts_with('%') {
             return percent(text).map(Amount::Fraction);
         }
         if unit.contains('/') {

@@ -19,8 +19,7 @@ const FASTEST: f64 = 1e18;
 
 impl Quantity for Bandwidth {
     const WHAT: &'static str = "a bandwidth";
-    const PATTERN: &'static str =
-        r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*([KMGT]?bit|([KMGT]i?)?B)\s*/\s*s\s*$";
+    const PATTERN: &'static str = concat!(number!(), r"\s*([KMGT]?bit|([KMGT]i?)?B)\s*/\s*s\s*$");
 
     fn parse(text: &str) -> Result<Bandwidth, String> {
         let (number, rest) = split(text)?;
@@ -58,17 +57,19 @@ fn unit_missing(amount: &str) -> String {
 }
 
 impl fmt::Display for Bandwidth {
-    /// The shortest text among the units that parses back to the same value.
+    /// The shortest number among the units that parses back to the same value.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = size::UNITS.iter().map(|(symbol, bytes)| (*symbol, *bytes as f64));
         let bits = BITS.iter().map(|(symbol, bits)| (*symbol, bits / 8.0));
         let shortest = bytes
             .chain(bits)
-            .map(|(symbol, unit)| format!("{}{symbol}/s", plain(self.0 / unit)))
-            .filter(|text| Bandwidth::parse(text) == Ok(*self))
-            .min_by_key(String::len)
-            .unwrap_or_else(|| format!("{}B/s", self.0));
-        formatter.write_str(&shortest)
+            .map(|(symbol, unit)| (plain(self.0 / unit), symbol))
+            .filter(|(number, symbol)| {
+                Bandwidth::parse(&format!("{number}{symbol}/s")) == Ok(*self)
+            })
+            .min_by_key(|(number, _)| number.len());
+        let (number, symbol) = shortest.unwrap_or_else(|| (self.0.to_string(), "B"));
+        write!(formatter, "{number}{symbol}/s")
     }
 }
 

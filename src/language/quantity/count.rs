@@ -18,6 +18,16 @@ pub enum Limit {
     Unlimited,
 }
 
+impl Limit {
+    /// The number, or `None` when there is no end.
+    pub const fn finite(self) -> Option<u64> {
+        match self {
+            Limit::Finite(count) => Some(count),
+            Limit::Unlimited => None,
+        }
+    }
+}
+
 /// Where the random draws start: any whole number of 63 bits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Seed(pub u64);
@@ -29,7 +39,7 @@ const LARGEST: u64 = 1_000_000_000_000;
 
 impl Quantity for Count {
     const WHAT: &'static str = "a count";
-    const PATTERN: &'static str = r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*[KMB]?\s*$";
+    const PATTERN: &'static str = concat!(number!(), r"\s*[KMB]?\s*$");
 
     fn parse(text: &str) -> Result<Count, String> {
         let (number, suffix) = split(text)?;
@@ -79,7 +89,7 @@ impl fmt::Display for Count {
 
 impl Quantity for Limit {
     const WHAT: &'static str = "a count or \"unlimited\"";
-    const PATTERN: &'static str = r"^\s*([0-9][0-9_]*(\.[0-9_]+)?\s*[KMB]?|unlimited)\s*$";
+    const PATTERN: &'static str = concat!("(", number!(), r"\s*[KMB]?\s*$)|(^\s*unlimited\s*$)");
 
     fn parse(text: &str) -> Result<Limit, String> {
         let word = text.trim();

@@ -20,8 +20,9 @@ const UNITS: [(&str, &str, u128); 7] = [
 impl Quantity for Duration {
     const WHAT: &'static str = "a duration";
     const PATTERN: &'static str = concat!(
-        r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*",
-        r"(ns|us|µs|μs|ms|s|min|h|d|(nanosecond|microsecond|millisecond|second|minute|hour|day)s?)\s*$"
+        number!(),
+        r"\s*(ns|us|µs|μs|ms|s|min|h|d",
+        r"|(nanosecond|microsecond|millisecond|second|minute|hour|day)s?)\s*$"
     );
 
     fn parse(text: &str) -> Result<Duration, String> {

@@ -57,7 +57,7 @@ fn trimmed(whole: &str) -> &str {
 
 impl Quantity for Fraction {
     const WHAT: &'static str = "a fraction";
-    const PATTERN: &'static str = r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*%\s*$";
+    const PATTERN: &'static str = concat!(number!(), r"\s*%\s*$");
 
     fn parse(text: &str) -> Result<Fraction, String> {
         let value = percent(text)?;
@@ -86,7 +86,7 @@ impl fmt::Display for Fraction {
 
 impl Quantity for Growth {
     const WHAT: &'static str = "a growth";
-    const PATTERN: &'static str = r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*%\s*/\s*(month|year)\s*$";
+    const PATTERN: &'static str = concat!(number!(), r"\s*%\s*/\s*(month|year)\s*$");
 
     fn parse(text: &str) -> Result<Growth, String> {
         let unit_missing = "per what is missing: write \"8%/month\" or \"150%/year\"";

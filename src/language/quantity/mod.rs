@@ -3,6 +3,13 @@
 //! Every quantity parses from text with a sentence of its own for each refusal, and prints a text
 //! that parses back to the same value.
 
+/// Regular expression of a number at the start of a text, as `decimal::split` reads it.
+macro_rules! number {
+    () => {
+        r"^\s*[0-9]+(_[0-9]+)*(\.[0-9]+(_[0-9]+)*)?"
+    };
+}
+
 mod bandwidth;
 mod count;
 mod decimal;
@@ -48,5 +55,49 @@ pub trait Quantity: Sized + Display {
     /// As [`Quantity::from_number`].
     fn from_integer(integer: i64) -> Result<Self, String> {
         Self::from_number(integer as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::string::string_regex;
+
+    use super::*;
+
+    /// Texts that the pattern of `T` accepts.
+    fn texts<T: Quantity>() -> impl Strategy<Value = String> {
+        string_regex(&T::PATTERN.replace(['^', '$'], "")).expect("the pattern is well formed")
+    }
+
+    /// A text of the right form is refused for the size of its number alone.
+    fn is_sound<T: Quantity>(text: &str) -> bool {
+        let of_size = ["more than", "no whole number", "write it out"];
+        T::parse(text).err().is_none_or(|why| of_size.iter().any(|part| why.contains(part)))
+    }
+
+    proptest! {
+        #[test]
+        fn patterns_say_what_is_parsed(
+            duration in texts::<Duration>(),
+            rate in texts::<Rate>(),
+            size in texts::<Size>(),
+            bandwidth in texts::<Bandwidth>(),
+            fraction in texts::<Fraction>(),
+            growth in texts::<Growth>(),
+            count in texts::<Count>(),
+            limit in texts::<Limit>(),
+            seed in texts::<Seed>(),
+        ) {
+            prop_assert!(is_sound::<Duration>(&duration), "{duration}");
+            prop_assert!(is_sound::<Rate>(&rate), "{rate}");
+            prop_assert!(is_sound::<Size>(&size), "{size}");
+            prop_assert!(is_sound::<Bandwidth>(&bandwidth), "{bandwidth}");
+            prop_assert!(is_sound::<Fraction>(&fraction), "{fraction}");
+            prop_assert!(is_sound::<Growth>(&growth), "{growth}");
+            prop_assert!(is_sound::<Count>(&count), "{count}");
+            prop_assert!(is_sound::<Limit>(&limit), "{limit}");
+            prop_assert!(is_sound::<Seed>(&seed), "{seed}");
+        }
     }
 }

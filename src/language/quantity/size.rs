@@ -27,7 +27,7 @@ const LARGEST: u64 = 1 << 60;
 
 impl Quantity for Size {
     const WHAT: &'static str = "a size";
-    const PATTERN: &'static str = r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*([KMGT]i?)?B\s*$";
+    const PATTERN: &'static str = concat!(number!(), r"\s*([KMGT]i?)?B\s*$");
 
     fn parse(text: &str) -> Result<Size, String> {
         let (number, unit) = split(text)?;

@@ -4,7 +4,7 @@ mod nested;
 
 use std::fmt::Display;
 
-use super::diagnostic::suggestion;
+use super::diagnostic::{nearest, suggestion};
 use super::key::{Given, Key, Takes, find};
 use super::node::{Node, Table};
 use super::parse;
@@ -119,7 +119,7 @@ impl<'t, 'r> TableReader<'t, 'r> {
     ///
     /// # Panics
     /// When the key is not declared, or is declared as optional, or its default does not parse.
-    pub fn get<T: FromNode>(&mut self, key: &'static str) -> Option<T> {
+    pub fn get<T: FromNode>(&mut self, key: &str) -> Option<T> {
         let declared = self.declared(key);
         let value = self.optional(key)?;
         if value.is_none() {
@@ -138,7 +138,7 @@ impl<'t, 'r> TableReader<'t, 'r> {
     ///
     /// # Panics
     /// When the key is not declared or its default does not parse.
-    pub fn optional<T: FromNode>(&mut self, key: &'static str) -> Option<Option<T>> {
+    pub fn optional<T: FromNode>(&mut self, key: &str) -> Option<Option<T>> {
         let declared = self.declared(key);
         if let Some(node) = self.table.get(key) {
             let value = self.read(key, node)?;
@@ -159,7 +159,7 @@ impl<'t, 'r> TableReader<'t, 'r> {
     ///
     /// # Panics
     /// When the key is not declared as [`Takes::OneOf`], or its default is none of its words.
-    pub fn get_word(&mut self, key: &'static str) -> Option<&'static str> {
+    pub fn get_word(&mut self, key: &str) -> Option<&'static str> {
         let Takes::OneOf(words) = self.declared(key).takes else {
             panic!("`{key}` of `{}` is not declared to take words", self.path);
         };
@@ -192,15 +192,29 @@ impl<'t, 'r> TableReader<'t, 'r> {
             .unwrap_or_else(|| panic!("`{key}` is not declared for `{}`", self.path))
     }
 
+    /// Reports a missing key, unless it is only misspelt, which is reported already.
     fn report_missing(&mut self, key: &Key) {
+        let names = self.keys.iter().map(|key| key.name);
+        let is_misspelt = self.table.entries.iter().any(|entry| {
+            find(self.keys, &entry.key).is_none()
+                && nearest(&entry.key, names.clone()) == Some(key.name)
+        });
+        if is_misspelt {
+            return;
+        }
         let message = format!("`{}{}` is missing", self.prefix, key.name);
         self.report(self.place, &message, format!("it takes {}", key.takes.what()));
     }
 
     fn read<T: FromNode>(&mut self, key: &str, node: &Node) -> Option<T> {
+        self.point_at(key);
+        T::from_node(node, &mut self.reading)
+    }
+
+    /// What is reported next is about this key.
+    fn point_at(&mut self, key: &str) {
         self.reading.key = format!("{}{key}", self.prefix);
         self.reading.path = joined(&self.path, key);
-        T::from_node(node, &mut self.reading)
     }
 
     fn record(&mut self, key: &str, value: String, origin: Origin) {
@@ -215,7 +229,7 @@ impl<'t, 'r> TableReader<'t, 'r> {
     }
 
     /// Records the value that a key without one has by rule.
-    pub fn note_computed(&mut self, key: &'static str, value: impl Display) {
+    pub fn note_computed(&mut self, key: &str, value: impl Display) {
         let text = value.to_string();
         let is_toml = parse::value(&text, self.place).is_ok();
         let text = if is_toml { text } else { format!("{text:?}") };
@@ -266,7 +280,7 @@ impl<'t, 'r> TableReader<'t, 'r> {
     /// Reports what is probably not meant with a key's value.
     pub fn warn(&mut self, key: &str, message: &str, label: impl Into<String>) {
         let place = self.place(key);
-        self.reading.key = format!("{}{key}", self.prefix);
+        self.point_at(key);
         let message = format!("{}: {message}", self.reading.naming());
         self.reading.problems.warn(place, message, label);
     }
@@ -292,3 +306,6 @@ fn subject(path: &str) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::{TableReader, joined, subject};
 use crate::language::diagnostic::suggestion;
-use crate::language::key::{Given, Kind, Takes};
+use crate::language::key::{Given, Key, Kind, Takes};
 use crate::language::node::{Node, Table};
 use crate::language::reading::{FromNode, Origin};
 use crate::language::source::Place;
@@ -16,7 +16,7 @@ impl<'t> TableReader<'t, '_> {
     ///
     /// # Panics
     /// When the key is not declared as [`Takes::Table`].
-    pub fn table(&mut self, key: &'static str) -> Option<TableReader<'t, '_>> {
+    pub fn table(&mut self, key: &str) -> Option<TableReader<'t, '_>> {
         let declared = self.declared(key);
         let Takes::Table(keys) = declared.takes else {
             panic!("`{key}` of `{}` is not declared to be a table", self.path);
@@ -42,9 +42,17 @@ impl<'t> TableReader<'t, '_> {
         Some(TableReader::made(table, place, keys, None, path, prefix, reading))
     }
 
+    /// A reader of the table behind `key`, inside a value that is read as a whole and whose forms
+    /// are not declared as [`Takes::Table`]; `None` when it is absent, or reported as no table.
+    pub fn value_table(&mut self, key: &str, keys: &'static [Key]) -> Option<TableReader<'t, '_>> {
+        let node = self.node(key)?;
+        self.point_at(key);
+        self.reading.table(node, keys)
+    }
+
     /// The names under a key that holds user-named tables or values, with their places; anything
     /// but a table is reported.
-    pub fn names(&mut self, key: &'static str) -> Vec<(&'t str, Place)> {
+    pub fn names(&mut self, key: &str) -> Vec<(&'t str, Place)> {
         let Some(node) = self.table.get(key) else { return Vec::new() };
         let Some(table) = self.expect_table(key, node) else { return Vec::new() };
         table.entries.iter().map(|entry| (entry.key.as_str(), entry.key_place)).collect()
@@ -54,7 +62,7 @@ impl<'t> TableReader<'t, '_> {
     ///
     /// # Panics
     /// When the key is not declared to hold named tables, or `name` is none of [`Self::names`].
-    pub fn named_table(&mut self, key: &'static str, name: &str) -> Option<TableReader<'t, '_>> {
+    pub fn named_table(&mut self, key: &str, name: &str) -> Option<TableReader<'t, '_>> {
         let declared = self.declared(key);
         let path = joined(&joined(&self.path, key), name);
         let node = self
@@ -95,7 +103,7 @@ impl<'t> TableReader<'t, '_> {
     ///
     /// # Panics
     /// When `name` is none of [`Self::names`].
-    pub fn named<T: FromNode>(&mut self, key: &'static str, name: &str) -> Option<T> {
+    pub fn named<T: FromNode>(&mut self, key: &str, name: &str) -> Option<T> {
         let path = joined(key, name);
         let node = self
             .table

@@ -68,13 +68,13 @@ fn round_step(range: f64, most: usize) -> f64 {
     [1.0, 2.0, 5.0].map(|factor| factor * decade).into_iter().find(fits).unwrap_or(10.0 * decade)
 }
 
-/// Ticks between two positive values: every 1, 2 and 5 on short axes, tenfolds on long ones.
+/// Ticks between two positive values: the shorter the axis, the more within a tenfold.
 pub fn logarithmic_ticks(low: f64, high: f64, unit: Unit) -> Vec<Tick> {
     let first = libm::floor(libm::log10(low)) as i32;
     let last = libm::ceil(libm::log10(high)) as i32;
     let decades = libm::log10(high / low);
     let factors: &[f64] = match decades {
-        short if short <= 1.0 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0],
+        short if short <= 1.0 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0],
         middle if middle <= 3.5 => &[1.0, 2.0, 5.0],
         _ => &[1.0],
     };

@@ -52,6 +52,41 @@ pub fn fitted(text: &str, size: f64, bold: bool, room: f64) -> String {
     "…".to_string()
 }
 
+/// Names fitted into `room` pixels; those that would come out alike lose what they begin with alike.
+pub fn fitted_apart(names: &[&str], size: f64, room: f64) -> Vec<String> {
+    let fits: Vec<String> = names.iter().map(|name| fitted(name, size, false, room)).collect();
+    let apart = |(index, name): (usize, &&str)| {
+        let alike: Vec<&str> = (0..names.len())
+            .filter(|&other| fits[other] == fits[index] && names[other] != *name)
+            .map(|other| names[other])
+            .collect();
+        if alike.is_empty() {
+            return fits[index].clone();
+        }
+        let start = alike.iter().map(|other| shared_words(name, other)).min().unwrap_or(0);
+        begun(&format!("…{}", &name[start..]), size, room)
+    };
+    names.iter().enumerate().map(apart).collect()
+}
+
+/// Bytes of the words and separators with which both names begin.
+fn shared_words(one: &str, other: &str) -> usize {
+    let same = one.char_indices().zip(other.chars()).take_while(|((_, a), b)| a == b);
+    let separators = same.filter(|((_, letter), _)| " .,[".contains(*letter));
+    // Separators are one byte long, so the next word begins right behind them.
+    separators.last().map_or(0, |((at, _), _)| at + 1)
+}
+
+/// As much of the beginning of a text as fits into `room` pixels.
+fn begun(text: &str, size: f64, room: f64) -> String {
+    let mut shorter = text.to_string();
+    let mut kept: Vec<char> = text.chars().collect();
+    while width_of(&shorter, size, false) > room && kept.pop().is_some() {
+        shorter = kept.iter().chain(&['…']).collect();
+    }
+    shorter
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +98,18 @@ mod tests {
         assert!(width_of(&short, 18.0, false) <= 200.0);
         assert!(short.starts_with("db[reg") && short.ends_with("lag.p95"), "{short}");
         assert_eq!(fitted("db.cpu", 18.0, false, 200.0), "db.cpu");
+    }
+
+    #[test]
+    fn names_that_differ_look_different() {
+        let shard =
+            |number| format!("db[region=eu, shard={number}, role=replica].disk.utilization");
+        let names = [shard(1), shard(10), shard(2), "db.cpu".to_string()];
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let fits = fitted_apart(&names, 18.0, 250.0);
+        assert!(fits.iter().all(|fit| width_of(fit, 18.0, false) <= 250.0), "{fits:?}");
+        assert!(fits[0].starts_with("…shard=1, role"), "{fits:?}");
+        assert!(fits[1].starts_with("…shard=10, role"), "{fits:?}");
+        assert_eq!(fits[3], "db.cpu");
     }
 }

@@ -10,8 +10,8 @@ use crate::report::format::{count, human};
 use super::axis::{Axis, Spread, logarithmic_ticks, tail_ticks};
 use super::palette::look;
 use super::panel::{Curve, Panel, SignsAlong, draw_note};
-use super::scene::{Anchor, GREY, Point, Scene};
-use super::{LEFT, RIGHT, WIDTH, heading, title_of};
+use super::scene::{GREY, Point, Scene};
+use super::{LEFT, RIGHT, WIDTH, heading, repeats_of, title_of};
 
 const HEIGHT: f64 = 1000.0;
 const TOP: f64 = 165.0;
@@ -30,17 +30,11 @@ const LEAST_TAIL: f64 = 10.0;
 pub fn latency(result: &RunResult) -> Scene {
     let shown = shown(result);
     let mut scene = Scene::new(WIDTH, HEIGHT);
-    let repeats = if result.repeats == 1 { "1 repeat" } else { "repeats" };
-    let pooled = if result.repeats == 1 {
-        repeats.to_string()
-    } else {
-        format!("{} {repeats} pooled", result.repeats)
-    };
-    heading(
-        &mut scene,
-        &title_of("Latency", result),
-        &format!("{pooled}; both axes stretch: each step up leaves a tenth of the requests"),
+    let subtitle = format!(
+        "{} pooled; 90%, 99% and 99.9% stand evenly, so that the slow tail shows",
+        repeats_of(result)
     );
+    heading(&mut scene, &title_of("Latency", result), &subtitle);
     let panel = panel(&shown);
     panel.draw_frame(&mut scene, None);
     if shown.is_empty() {
@@ -89,9 +83,10 @@ fn panel(shown: &[&LatencyDistribution]) -> Panel {
     };
     let low = fold(f64::min, 0.005).unwrap_or(0.001).max(1e-9);
     let high = fold(f64::max, top).unwrap_or(1.0).max(low * 2.0);
-    let (low, high) = (low / 1.15, high * 1.15);
+    // The right margin, an eighth of the axis, holds the note beside the last percentile.
+    let (low, high) = (low / 1.1, high * libm::pow(high / low, 0.15));
     Panel {
-        title: "Share of requests answered within the time below".to_string(),
+        title: "Share answered within the time below".to_string(),
         across: Axis { low: (low, LEFT), high: (high, RIGHT), spread: Spread::Logarithmic },
         ticks_across: logarithmic_ticks(low, high, Unit::Seconds),
         title_across: Some("time (logarithmic)".to_string()),
@@ -110,7 +105,9 @@ fn curve(distribution: &LatencyDistribution, index: usize, panel: &Panel) -> Cur
         below += cell.count;
         points.push((cell.to, below as f64 / total));
     }
-    let (left, top) = (panel.across.low.0, panel.up.high.0);
+    let left = panel.across.low.0;
+    // Every curve reaches p99, however few its samples.
+    let top = panel.up.high.0.min((1.0 - LEAST_TAIL / total).max(0.99));
     let inside = |&(time, share): &Point| time >= left && share <= top;
     let cut = points.iter().position(|(_, share)| *share > top);
     let mut kept: Vec<Option<Point>> =
@@ -144,19 +141,19 @@ fn draw_percentiles(
     result: &RunResult,
     distribution: &LatencyDistribution,
 ) {
-    for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
+    let marks = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
+    let placed = |&(name, share): &(&'static str, f64)| {
+        let time = quantile(distribution, share)?;
+        Some((name, time, panel.place((time, share))))
+    };
+    let marks: Vec<_> = marks.iter().filter_map(placed).collect();
+    for (_, _, (x, y)) in &marks {
+        scene.line(vec![(*x, *y), (*x, BOTTOM)], GREY, 1.0);
+    }
+    for (name, time, at) in marks {
         let path = format!("{}.{name}", distribution.path);
         let summary = result.metrics.iter().find(|metric| metric.path == path);
-        let value = summary.and_then(|metric| metric.value).filter(|value| value.is_finite());
-        let Some(value) = value.or_else(|| quantile(distribution, share)) else { continue };
-        let at = panel.place((value, share));
-        scene.line(vec![at, (at.0, BOTTOM)], GREY, 1.0);
+        let value = summary.and_then(|metric| metric.value).unwrap_or(time);
         draw_note(scene, at, &format!("{name} {}", human(value, Unit::Seconds)));
     }
-    scene.text(
-        (RIGHT + 24.0, BOTTOM),
-        format!("squares: {}", distribution.path),
-        18.0,
-        Anchor::Start,
-    );
 }

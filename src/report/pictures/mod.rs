@@ -19,6 +19,9 @@ mod png;
 mod scene;
 mod time_series;
 
+use crate::experiment::result::{RunResult, Verdict};
+use crate::report::format::count;
+
 pub use latency::latency;
 pub use paint::{png, svg};
 pub use scene::{Anchor, Colour, Point, Scene, Shape, Sign};
@@ -31,19 +34,27 @@ const WIDTH: f64 = 1600.0;
 const LEFT: f64 = 110.0;
 
 /// Where panels end; names of curves stand to the right of it.
-const RIGHT: f64 = 1230.0;
+const RIGHT: f64 = 1180.0;
 
-/// Title and subtitle over the panels.
+/// Title and subtitle over the panels; the subtitle leaves room for a key to its right.
 fn heading(scene: &mut Scene, title: &str, subtitle: &str) {
     let room = WIDTH - 80.0;
     scene.bold((40.0, 40.0), font::fitted(title, 30.0, true, room), 30.0);
-    scene.text((40.0, 80.0), font::fitted(subtitle, 20.0, false, room), 20.0, Anchor::Start);
+    scene.text(
+        (40.0, 80.0),
+        font::fitted(subtitle, 20.0, false, room - 400.0),
+        20.0,
+        Anchor::Start,
+    );
+}
+
+/// How many repeats stand behind a picture: `8 repeats`.
+fn repeats_of(result: &RunResult) -> String {
+    if result.repeats == 1 { "1 repeat".to_string() } else { format!("{} repeats", result.repeats) }
 }
 
 /// Title of a run's picture: what it shows, of which scenario, at how many users.
-fn title_of(what: &str, result: &crate::experiment::result::RunResult) -> String {
-    use crate::experiment::result::Verdict;
-    use crate::report::format::count;
+fn title_of(what: &str, result: &RunResult) -> String {
     let doubt = match result.verdict {
         Verdict::Stable => String::new(),
         _ => format!(" - {}", result.verdict.word()),
@@ -51,3 +62,6 @@ fn title_of(what: &str, result: &crate::experiment::result::RunResult) -> String
     let scenario = font::fitted(&result.scenario, 30.0, true, 700.0);
     format!("{what}: {scenario} at {} users{doubt}", count(result.users))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use super::png::{DEPTH, encode};
 use super::scene::{Anchor, Colour, Point, Scene, Shape, Sign, WHITE};
 
 /// Pixels are drawn this many times as fine in both directions and then averaged: smooth edges.
-const FINENESS: u32 = 2;
+const FINENESS: u32 = 3;
 
 /// Half the extent of a sign in pixels.
 const SIGN_SIZE: f64 = 6.0;
@@ -166,7 +166,9 @@ impl<B: DrawingBackend> Brush<'_, B> {
         let style = TextStyle::from(font(size * self.zoom, bold))
             .color(&RGBColor(34, 34, 34))
             .pos(Pos::new(side, VPos::Center));
-        let place = self.at((x, y));
+        // In pixels, the backend centres the box of the font and not its letters, which sit higher.
+        let lower = if self.pixels { y + 0.12 * size } else { y };
+        let place = self.at((x, lower));
         done(self.backend.draw_text(text, &style, place));
     }
 }

@@ -1,10 +1,10 @@
 //! A panel: a frame with two axes, a grid, curves in it and their names to the right.
 
 use super::axis::{Axis, Tick};
-use super::font::fitted;
+use super::font::{fitted, fitted_apart, width_of};
 use super::labels::spread;
 use super::palette::Look;
-use super::scene::{Anchor, GREY, INK, PALE, Point, SHADE, Scene, Shape};
+use super::scene::{Anchor, GREY, INK, PALE, Point, SHADE, Scene, Shape, WHITE};
 use super::{LEFT, RIGHT, WIDTH};
 
 /// Height of tick labels and names.
@@ -98,8 +98,10 @@ impl Panel {
     /// Draws the curves, each with its signs.
     pub fn draw_curves(&self, scene: &mut Scene, curves: &[Curve], signs: SignsAlong) {
         for (index, curve) in curves.iter().enumerate() {
-            // Signs of neighbouring curves stand apart even where the curves meet.
-            let mut next_sign = SIGN_GAP * (0.3 + 0.6 * (index % 8) as f64 / 8.0);
+            // Signs of curves stand apart even where the curves meet: multiples of the golden
+            // ratio, modulo one, never come close to each other.
+            let turn = index as f64 * 0.618_034;
+            let mut next_sign = SIGN_GAP * (0.2 + 0.8 * (turn - libm::floor(turn)));
             let mut marks = Vec::new();
             for run in curve.points.split(Option::is_none) {
                 let pixels: Vec<Point> = run.iter().flatten().map(|at| self.place(*at)).collect();
@@ -137,13 +139,13 @@ impl Panel {
             desired.push(bottom);
         }
         let places = spread(&desired, NAME_GAP, top, bottom);
-        for ((curve, end), &y) in curves.iter().zip(ends).zip(&places) {
+        for (((curve, end), &y), text) in curves.iter().zip(ends).zip(&places).zip(names(curves)) {
             if let Some(end) = end.filter(|(x, _)| *x > RIGHT - 40.0) {
                 let middle = (RIGHT + 4.0, end.1);
                 let leader = vec![end, middle, (RIGHT + SIGN_OFFSET - 10.0, y)];
                 scene.line(leader, curve.look.colour, 1.0);
             }
-            name(scene, curve, y);
+            name(scene, curve.look, text, y);
         }
         if let (Some(more), Some(&y)) = (more, places.last()) {
             scene.text((RIGHT + SIGN_OFFSET + 14.0, y), more, SMALL, Anchor::Start);
@@ -152,8 +154,8 @@ impl Panel {
 
     /// Writes the names of curves in their order from the top.
     pub fn draw_legend(&self, scene: &mut Scene, curves: &[Curve]) {
-        for (row, curve) in curves.iter().enumerate() {
-            name(scene, curve, self.top() + row as f64 * 28.0);
+        for (row, (curve, text)) in curves.iter().zip(names(curves)).enumerate() {
+            name(scene, curve.look, text, self.top() + row as f64 * 28.0);
         }
     }
 
@@ -169,13 +171,21 @@ impl Panel {
     }
 }
 
-fn name(scene: &mut Scene, curve: &Curve, y: f64) {
+/// Where names start.
+const NAMES: f64 = RIGHT + SIGN_OFFSET + 18.0;
+
+/// The names of curves as far as there is room for them.
+fn names(curves: &[Curve]) -> Vec<String> {
+    let names: Vec<&str> = curves.iter().map(|curve| curve.name.as_str()).collect();
+    fitted_apart(&names, SMALL, WIDTH - NAMES - 20.0)
+}
+
+/// Writes a name behind a piece of its curve.
+fn name(scene: &mut Scene, look: Look, text: String, y: f64) {
     let sign = (RIGHT + SIGN_OFFSET, y);
-    scene.line(vec![(sign.0 - 10.0, y), (sign.0 + 10.0, y)], curve.look.colour, 2.0);
-    draw_sign(scene, sign, curve.look);
-    let start = RIGHT + SIGN_OFFSET + 18.0;
-    let text = fitted(&curve.name, SMALL, false, WIDTH - start - 20.0);
-    scene.text((start, y), text, SMALL, Anchor::Start);
+    scene.line(vec![(sign.0 - 10.0, y), (sign.0 + 10.0, y)], look.colour, 2.0);
+    draw_sign(scene, sign, look);
+    scene.text((NAMES, y), text, SMALL, Anchor::Start);
 }
 
 /// Draws the sign of a curve.
@@ -184,15 +194,11 @@ pub fn draw_sign(scene: &mut Scene, at: Point, look: Look) {
     scene.shapes.push(Shape::Mark { at, sign, hollow, colour });
 }
 
-/// A label on white ground beside a point, so that it reads on top of lines.
-pub fn draw_note(scene: &mut Scene, at: Point, text: &str) {
-    let width = super::font::width_of(text, SMALL, true);
-    let (x, y) = if at.0 + 20.0 + width > RIGHT {
-        (at.0 - 16.0 - width, at.1 - 20.0)
-    } else {
-        (at.0 + 14.0, at.1 + 16.0)
-    };
-    scene.area((x - 4.0, y - 12.0), (x + width + 4.0, y + 12.0), super::scene::WHITE);
-    scene.bold((x, y), text, SMALL);
-    scene.area((at.0 - 4.0, at.1 - 4.0), (at.0 + 4.0, at.1 + 4.0), INK);
+/// A black square on a point, and a label on white ground to its lower right.
+pub fn draw_note(scene: &mut Scene, (x, y): Point, text: &str) {
+    let (start, middle) = (x + 14.0, y + 16.0);
+    let end = start + width_of(text, SMALL, true);
+    scene.area((start - 3.0, middle - 11.0), (end + 3.0, middle + 11.0), WHITE);
+    scene.bold((start, middle), text, SMALL);
+    scene.area((x - 4.0, y - 4.0), (x + 4.0, y + 4.0), INK);
 }

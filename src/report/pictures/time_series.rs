@@ -2,14 +2,14 @@
 
 use crate::experiment::result::{RunResult, SeriesColumn};
 use crate::measure::unit::Unit;
-use crate::report::format::human;
+use crate::report::format::short;
 
 use super::axis::{Axis, Spread, linear_ticks, time_ticks};
 use super::font::width_of;
 use super::palette::look;
 use super::panel::{Curve, Panel, SignsAlong};
 use super::scene::{Anchor, SHADE, Scene};
-use super::{LEFT, RIGHT, WIDTH, heading, title_of};
+use super::{LEFT, RIGHT, WIDTH, heading, repeats_of, title_of};
 
 const PANEL_HEIGHT: f64 = 240.0;
 const PANEL_GAP: f64 = 75.0;
@@ -195,15 +195,11 @@ fn last_word(path: &str) -> &str {
 fn subtitle(result: &RunResult) -> String {
     let samples = result.series.columns.iter().map(|column| column.values.len()).max();
     let group = group_of(samples.unwrap_or(0));
-    let every = human(result.series.step * group as f64, Unit::Seconds);
+    let every = short(result.series.step * group as f64, Unit::Seconds);
     let grouped =
         if group > 1 { format!(", each the mean of {group} samples") } else { String::new() };
-    let repeats = if result.repeats == 1 {
-        "1 repeat".to_string()
-    } else {
-        format!("mean of {} repeats", result.repeats)
-    };
-    format!("{repeats}; one point per {every}{grouped}")
+    let repeats = repeats_of(result);
+    format!("mean of {repeats}; one point per {every}{grouped}")
 }
 
 /// Says at the right of the subtitle what the shade stands for.
@@ -211,7 +207,7 @@ fn draw_shade_key(scene: &mut Scene, result: &RunResult) {
     if result.series.warm_up <= 0.0 {
         return;
     }
-    let text = format!("warm-up, cut ({})", human(result.series.warm_up, Unit::Seconds));
+    let text = format!("warm-up, cut ({})", short(result.series.warm_up, Unit::Seconds));
     let start = WIDTH - 40.0 - width_of(&text, 20.0, false);
     scene.area((start - 48.0, 68.0), (start - 12.0, 92.0), SHADE);
     scene.text((start, 80.0), text, 20.0, Anchor::Start);

@@ -1,6 +1,8 @@
 //! The tables of the terminal report; an empty text where there is nothing to show.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
+};
 
 use crate::experiment::result::{
     AlertResult, ComponentResult, HopCounts, MetricValue, RunResult, ThresholdResult,
@@ -35,14 +37,21 @@ pub fn metrics(result: &RunResult, marked: bool, screen: Screen) -> String {
 
 /// State of every threshold whose condition names the metric, then the metric's own note.
 fn remark(metric: &MetricValue, thresholds: &[ThresholdResult]) -> String {
-    let names = |threshold: &&ThresholdResult| {
-        threshold.condition.split_whitespace().any(|word| word == metric.path)
-    };
     let states = thresholds
         .iter()
-        .filter(names)
+        .filter(|threshold| mentions(&threshold.condition, &metric.path))
         .map(|threshold| format!("{}: {}", threshold.name, threshold.state.word()));
     states.chain(metric.note.clone()).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether a condition names exactly this metric: `db.cpu>60%` names `db.cpu`, not `db.cpu.mean`.
+fn mentions(condition: &str, path: &str) -> bool {
+    let of_path = |letter: char| letter.is_alphanumeric() || "_.[]".contains(letter);
+    condition.match_indices(path).any(|(start, _)| {
+        let before = condition[..start].chars().next_back();
+        let after = condition[start + path.len()..].chars().next();
+        !before.is_some_and(of_path) && !after.is_some_and(of_path)
+    })
 }
 
 /// The thresholds of `[graduate]` and the implicit capacity.
@@ -128,6 +137,9 @@ pub fn components(result: &RunResult, screen: Screen) -> String {
     table(&titles, &right, rows, screen)
 }
 
+/// Blanks between two columns.
+const GAP: u16 = 2;
+
 /// A table without frame, its titles underlined, columns in `right` set flush right.
 fn table(
     titles: &[&str],
@@ -135,25 +147,68 @@ fn table(
     rows: impl Iterator<Item = Vec<String>>,
     screen: Screen,
 ) -> String {
+    let rows: Vec<Vec<String>> = rows.collect();
+    if rows.is_empty() {
+        return String::new();
+    }
     let mut table = Table::new();
     let rule = LineStyle::none().fill('─').junction('─');
     table.load_style(TableStyle::new().header_separator(rule));
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(screen.width).unwrap_or(u16::MAX));
+    let width = u16::try_from(screen.width).unwrap_or(u16::MAX);
+    table.set_width(width);
     let aligned = |(column, text): (usize, String)| {
         let cell = Cell::new(text);
         if right.contains(&column) { cell.set_alignment(CellAlignment::Right) } else { cell }
     };
+    let words = longest_words(titles, &rows);
     let header = titles.iter().map(ToString::to_string).enumerate().map(aligned);
     table.set_header(header.collect::<Vec<_>>());
     for row in rows {
         table.add_row(row.into_iter().enumerate().map(aligned).collect::<Vec<_>>());
     }
-    if table.row_count() == 0 {
-        return String::new();
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    let whole_words_fit = words.iter().map(|word| word + GAP).sum::<u16>() <= width;
+    for (column, word) in table.column_iter_mut().zip(words) {
+        column.set_padding((0, GAP));
+        if whole_words_fit {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(word + GAP)));
+        }
     }
     table.lines().map(|line| line.trim_end().to_string() + "\n").collect()
+}
+
+/// Letters of the longest word in each column: narrower, a metric path would be torn apart.
+fn longest_words(titles: &[&str], rows: &[Vec<String>]) -> Vec<u16> {
+    let longest = |text: &str| text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
+    let of_column = |(column, title): (usize, &&str)| {
+        let cells = rows.iter().map(|row| longest(&row[column]));
+        // A word of more than a thousand letters fits no screen, whatever its width.
+        cells.fold(longest(title), usize::max).min(1000) as u16
+    };
+    titles.iter().enumerate().map(of_column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_name_whole_paths() {
+        assert!(mentions("db.cpu > 60%", "db.cpu"));
+        assert!(mentions("app.cpu>60% and db.cpu>60%", "db.cpu"));
+        assert!(mentions("db[role=replica].cpu < 70% for 5min", "db[role=replica].cpu"));
+        assert!(!mentions("db.cpu.mean > 60%", "db.cpu"));
+        assert!(!mentions("olddb.cpu > 60%", "db.cpu"));
+        assert!(!mentions("regions.ap.response_time.p95 > 1s", "response_time.p95"));
+    }
+
+    #[test]
+    fn long_words_are_kept_whole_where_the_screen_has_room() {
+        let row = || vec!["a.path.of.thirty.letters.or.so".to_string(), "many words ".repeat(9)];
+        let drawn =
+            |width| table(&["a", "b"], &[], [row()].into_iter(), Screen { width, colour: false });
+        assert!(drawn(60).contains("a.path.of.thirty.letters.or.so"));
+        assert!(drawn(30).lines().all(|line| line.chars().count() <= 30), "{}", drawn(30));
+        assert_eq!(table(&["a"], &[], std::iter::empty(), Screen { width: 30, colour: false }), "");
+    }
 }

@@ -162,6 +162,11 @@ impl Demand {
         }
     }
 
+    /// True when all ranks are alike.
+    fn is_flat(&self) -> bool {
+        self.population.popularity.exponent() == 0.0 && self.population.written.exponent() == 0.0
+    }
+
     /// The entry of one rank. Ranks may lie between whole numbers, for integrals.
     fn entry(&self, rank: f64, characteristic_time: f64, time_to_live: f64) -> EntryLaw {
         let reads = self.population.read_rate * self.reads.density(rank);
@@ -185,8 +190,7 @@ impl Demand {
     /// quadrature in the logarithm of the rank, two pieces an octave.
     fn sum(&self, term: impl Fn(f64) -> f64) -> f64 {
         let keys = self.population.keys;
-        if self.population.popularity.exponent() == 0.0 && self.population.written.exponent() == 0.0
-        {
+        if self.is_flat() {
             return keys as f64 * term(0.0);
         }
         let head: f64 = (0..keys.min(HEAD)).map(|rank| term(rank as f64)).sum();
@@ -234,22 +238,26 @@ fn balance(demands: &[Demand], capacity: f64, retention: Retention) -> f64 {
         (low, high) = (high, high + 2.0);
     }
     let (mut low_excess, mut high_excess) = (excess(low), excess(high));
+    let mut last_moved_low = None;
     for _ in 0..100 {
         if high - low < 1e-10 {
             break;
         }
         let slope = high_excess - low_excess;
         let inside = if slope > 0.0 { -low_excess / slope } else { 0.5 };
-        // A hundredth away from both ends, so that the bracket always shrinks from both sides.
-        let middle = low + (high - low) * inside.clamp(0.01, 0.99);
+        // Away from both ends, so that rounding never stops the bracket from shrinking.
+        let middle = low + (high - low) * inside.clamp(0.001, 0.999);
         let middle_excess = excess(middle);
-        if middle_excess < 0.0 {
-            (low, low_excess, high_excess) = (middle, middle_excess, high_excess / 2.0);
-        } else {
-            (high, high_excess, low_excess) = (middle, middle_excess, low_excess / 2.0);
-        }
         if middle_excess.abs() < 1e-12 * capacity {
             return libm::exp(middle);
+        }
+        let moves_low = middle_excess < 0.0;
+        let again = last_moved_low.replace(moves_low) == Some(moves_low);
+        let weight_kept = if again { 0.5 } else { 1.0 };
+        if moves_low {
+            (low, low_excess, high_excess) = (middle, middle_excess, high_excess * weight_kept);
+        } else {
+            (high, high_excess, low_excess) = (middle, middle_excess, low_excess * weight_kept);
         }
     }
     libm::exp(low + (high - low) / 2.0)
@@ -261,7 +269,7 @@ fn quadrature(from: f64, to: f64, term: impl Fn(f64) -> f64) -> f64 {
     const POINTS: [(f64, f64); 3] = [
         (0.238_619_186_083_196_9, 0.467_913_934_572_691_05),
         (0.661_209_386_466_264_5, 0.360_761_573_048_138_6),
-        (0.932_469_514_203_152_1, 0.171_324_492_379_170_36),
+        (0.932_469_514_203_152, 0.171_324_492_379_170_36),
     ];
     let (middle, half) = ((from + to) / 2.0, (to - from) / 2.0);
     let sum: f64 = POINTS

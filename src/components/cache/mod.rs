@@ -1,0 +1,427 @@
+//! Cache: answers reads of the datasets it holds from memory, and asks the store behind it for
+//! the rest.
+//!
+//! ```text
+//! read   -> thread (look-up) -> held and fresh: answer
+//!                            -> else: store -> keep it -> answer          (cache-aside)
+//! write  -> store -> thread (delete the key) -> answer
+//! others -> store, untouched
+//! ```
+//!
+//! Memory is bounded and forgets the key unread for longest. A time to live counts from the fill.
+//! It starts as if it had run for long (`start = "stationary"`): its content is drawn from the
+//! steady law of Che's approximation. A content delivery network is a cache that holds assets.
+
+mod running;
+
+use super::access::{Classes, Dataset, Verb};
+use super::flow::{Flow, FlowContext, StationFlow};
+use super::keys::{HOLDS, NODE_COST, SENDS_TO};
+use super::running::{BuildContext, ERROR_RATE, RESPONSE, Running, THROUGHPUT};
+use super::wiring::{Name, WireSpec, Wires};
+use super::{Blueprint, ComponentKind, Resolver, Spec};
+use crate::blocks::che::{Expiry, Population, Retention, Solution, solve};
+use crate::blocks::distribution::Distribution;
+use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
+use crate::blocks::station::{Discipline, GatedBatch, Station};
+use crate::blocks::popularity::Popularity;
+use crate::components::access::KeyChoice;
+use crate::kernel::random::mix;
+use crate::kernel::time::Duration;
+use crate::language::key::{Given, Key, Takes};
+use crate::language::quantity::{Count, Limit, Size};
+use crate::language::reader::TableReader;
+use crate::measure::metric::Metric;
+use crate::measure::unit::Unit;
+use running::{CacheNode, NODE_SALT, RunningCache, Settings};
+
+const KEYS: &[Key] = &[
+    Key { default: Given::Required, ..HOLDS },
+    Key::with_default(
+        "pattern",
+        Takes::OneOf(&["cache_aside"]),
+        "\"cache_aside\"",
+        "How it is filled: by the answer to a read that missed.",
+    ),
+    Key::optional("memory", Takes::Size, "Memory of a node.").in_group("capacity"),
+    Key::optional("entries", Takes::Count, "Entries a node can hold, whatever their size.")
+        .in_group("capacity"),
+    Key::optional("ttl", Takes::Duration, "How long an entry is good, counted from its fill."),
+    Key::with_default(
+        "invalidate",
+        Takes::OneOf(&["delete", "none"]),
+        "\"delete\"",
+        "What a write does to the entry: delete it, or leave it (stale) until its time is over.",
+    ),
+    Key::with_default(
+        "threads",
+        Takes::Limit,
+        "1",
+        "Threads of a node; \"unlimited\" makes look-ups a pure delay.",
+    ),
+    Key::with_default(
+        "discipline",
+        Takes::OneOf(&["batch", "fcfs"]),
+        "\"batch\"",
+        "How a thread takes its work: all that waits, answered together, or one by one.",
+    ),
+    Key::with_default("service_time", Takes::Distribution, "\"10us\"", "A thread's time for a key."),
+    Key::with_default("wake_up", Takes::Duration, "\"0us\"", "Time an idle thread takes to begin."),
+    Key::with_default(
+        "queue_limit",
+        Takes::Limit,
+        "\"10K\"",
+        "Look-ups that can wait at a node; further ones are rejected.",
+    ),
+    Key::with_default("nodes", Takes::Count, "1", "Nodes; keys are spread over them by hash."),
+    Key::with_default(
+        "start",
+        Takes::OneOf(&["stationary", "cold"]),
+        "\"stationary\"",
+        "What it holds at first: what it would after a long time, or nothing.",
+    ),
+    SENDS_TO,
+    NODE_COST,
+];
+
+const HIT_RATE: Metric = Metric::ratio(
+    "hit_rate",
+    Unit::Fraction,
+    "share of reads of held datasets answered from memory",
+    "hits / (hits + misses)",
+)
+.headline();
+const STALE_RATE: Metric = Metric::ratio(
+    "stale_rate",
+    Unit::Fraction,
+    "share of hits that are older than a write which passed here, or were filled from a stale read",
+    "stale hits / hits",
+);
+const EVICTIONS: Metric = Metric::ratio(
+    "evictions",
+    Unit::PerSecond,
+    "entries thrown out for want of memory, per second",
+    "evictions / measured seconds",
+);
+const EXPIRED: Metric = Metric::ratio(
+    "expired",
+    Unit::PerSecond,
+    "reads per second that found an entry past its time to live",
+    "expired look-ups / measured seconds",
+);
+const THREADS_BUSY: Metric = Metric::ratio(
+    "threads.busy",
+    Unit::Fraction,
+    "share of the threads at work",
+    "busy threads x seconds / (threads x seconds)",
+);
+const WAIT: Metric =
+    Metric::times("wait", "time a look-up waits for a thread", "begun - arrived");
+const FULL: Metric = Metric::ratio(
+    "memory",
+    Unit::Fraction,
+    "share of the memory in use at the end of the run",
+    "used / capacity",
+);
+const ENTRIES: Metric =
+    Metric::ratio("entries", Unit::Count, "entries held at the end of the run", "entries held");
+
+const METRICS: &[Metric] = &[
+    RESPONSE,
+    THROUGHPUT,
+    ERROR_RATE,
+    HIT_RATE,
+    STALE_RATE,
+    EVICTIONS,
+    EXPIRED,
+    THREADS_BUSY,
+    WAIT,
+    FULL,
+    ENTRIES,
+];
+
+/// The cache's entry in the list of kinds.
+pub const KIND: ComponentKind = ComponentKind {
+    name: "cache",
+    meaning: "Answers reads of what it holds from memory; a CDN is one that holds assets.",
+    keys: KEYS,
+    metrics: METRICS,
+    read,
+    example: "holds = [\"posts\"]\nmemory = \"1.5GiB\"\nttl = \"5min\"\nsends_to = \"db\"",
+};
+
+/// Bytes an entry takes beside its value: key, links and bookkeeping of a typical server.
+const ENTRY_OVERHEAD: u64 = 64;
+
+#[derive(Clone, Copy, Debug)]
+enum Capacity {
+    Bytes(u64),
+    Entries(u64),
+}
+
+#[derive(Clone, Debug)]
+struct Cache {
+    holds: Vec<Name>,
+    capacity: Capacity,
+    time_to_live: Option<Duration>,
+    deletes_on_write: bool,
+    threads: Option<u32>,
+    discipline: Discipline,
+    service_time: Distribution,
+    wake_up: Duration,
+    limit: Option<u64>,
+    nodes: u16,
+    starts_cold: bool,
+    wires: Vec<WireSpec>,
+}
+
+fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
+    let holds = table.get::<Vec<Name>>("holds");
+    let pattern = table.get_word("pattern");
+    let capacity = match table.get_group("capacity") {
+        Some("memory") => table.get::<Size>("memory").map(|size| Capacity::Bytes(size.0)),
+        Some(_) => table.get::<Count>("entries").map(|count| Capacity::Entries(count.0)),
+        None => None,
+    };
+    let time_to_live = table.optional::<Duration>("ttl");
+    let invalidate = table.get_word("invalidate");
+    let threads = table.get::<Limit>("threads");
+    let discipline = table.get_word("discipline");
+    let service_time = table.get::<Distribution>("service_time");
+    let wake_up = table.get::<Duration>("wake_up");
+    let limit = table.get::<Limit>("queue_limit");
+    let nodes = table.get::<Count>("nodes");
+    let start = table.get_word("start");
+    let wires = table.optional::<Wires>("sends_to");
+    table.optional::<String>("node_cost");
+    if let Some(Some(Duration::ZERO)) = time_to_live {
+        table.error("ttl", "an entry must live a little", "more than 0");
+    }
+    if threads == Some(Limit::Finite(0)) {
+        table.error("threads", "nobody would answer", "at least 1, or \"unlimited\"");
+    }
+    if nodes.is_some_and(|nodes| !(1..=MOST_NODES).contains(&nodes.0)) {
+        table.error("nodes", "must lie between 1 and 10,000", "1 to 10K");
+    }
+    let small = |entries: &Capacity| match entries {
+        Capacity::Entries(entries) => *entries > MOST_ENTRIES,
+        Capacity::Bytes(_) => false,
+    };
+    if capacity.as_ref().is_some_and(small) {
+        table.error("entries", "is more than a node can hold", "at most 4B");
+    }
+    pattern?;
+    Some(Box::new(Cache {
+        holds: holds?,
+        capacity: capacity?,
+        time_to_live: time_to_live?,
+        deletes_on_write: invalidate? == "delete",
+        threads: threads?.finite().map(|threads| threads as u32),
+        discipline: match discipline? {
+            "batch" => Discipline::GatedBatch,
+            _ => Discipline::FirstComeFirstServed,
+        },
+        service_time: service_time?,
+        wake_up: wake_up?,
+        limit: limit?.finite(),
+        nodes: nodes?.0.min(MOST_NODES) as u16,
+        starts_cold: start? == "cold",
+        wires: wires?.map_or_else(Vec::new, |wires| wires.0),
+    }))
+}
+
+const MOST_NODES: u64 = 10_000;
+const MOST_ENTRIES: u64 = 4_000_000_000;
+
+impl Spec for Cache {
+    fn wires(&self) -> Vec<WireSpec> {
+        self.wires.clone()
+    }
+
+    fn nodes(&self) -> u16 {
+        self.nodes
+    }
+
+    fn resolve(&self, resolver: &mut Resolver<'_, '_>) -> Option<Box<dyn Blueprint>> {
+        let holds = resolver.holds(&self.holds)?;
+        Some(Box::new(Plan { cache: self.clone(), holds }))
+    }
+}
+
+#[derive(Debug)]
+struct Plan {
+    cache: Cache,
+    /// Whether it holds each dataset.
+    holds: Vec<bool>,
+}
+
+impl Plan {
+    /// Bytes an entry of each dataset takes of the capacity.
+    fn entry_sizes(&self, datasets: &[Dataset]) -> Vec<u64> {
+        let size = |dataset: &Dataset| match self.cache.capacity {
+            Capacity::Bytes(_) => dataset.value_size + ENTRY_OVERHEAD,
+            Capacity::Entries(_) => 1,
+        };
+        datasets.iter().map(size).collect()
+    }
+
+    fn capacity(&self) -> u64 {
+        match self.cache.capacity {
+            Capacity::Bytes(capacity) | Capacity::Entries(capacity) => capacity,
+        }
+    }
+
+    /// The datasets it holds with the rates that reach one node's share of the keys, and the
+    /// steady state of a node. `None` when nothing that can be computed arrives.
+    fn steady_state(
+        &self,
+        arriving: &[f64],
+        classes: &Classes,
+        datasets: &[Dataset],
+    ) -> Option<(Vec<u16>, Solution)> {
+        let sizes = self.entry_sizes(datasets);
+        let nodes = f64::from(self.cache.nodes);
+        let mut numbers = Vec::new();
+        let mut populations = Vec::new();
+        for dataset in datasets.iter().filter(|dataset| self.holds[usize::from(dataset.number)]) {
+            let rate = |wanted: fn(Verb) -> bool| -> f64 {
+                let of_dataset = classes.iter().zip(arriving).filter(|((_, class), _)| {
+                    class.dataset == Some(dataset.number) && wanted(class.verb)
+                });
+                of_dataset.map(|(_, rate)| rate).sum()
+            };
+            let reads = rate(|verb| matches!(verb, Verb::Read | Verb::Scan));
+            let writes = rate(|verb| verb == Verb::Write);
+            if reads == 0.0 || dataset.is_recorded() {
+                continue;
+            }
+            // All nodes together behave as one of their joint memory, since hashing spreads both.
+            numbers.push(dataset.number);
+            populations.push(Population {
+                keys: dataset.keys,
+                popularity: self.law_of(Verb::Read, dataset, classes, arriving),
+                read_rate: reads,
+                written: self.law_of(Verb::Write, dataset, classes, arriving),
+                write_rate: if self.cache.deletes_on_write { writes } else { 0.0 },
+                weight: sizes[usize::from(dataset.number)] as f64,
+            });
+        }
+        if populations.is_empty() {
+            return None;
+        }
+        let capacity = self.capacity() as f64 * nodes;
+        let retention =
+            Retention { time_to_live: self.cache.time_to_live, expiry: Expiry::Lazy };
+        Some((numbers, solve(&populations, capacity, retention)))
+    }
+
+    /// The law by which keys of a dataset are read or written: that of the most frequent choice.
+    fn law_of(
+        &self,
+        verb: Verb,
+        dataset: &Dataset,
+        classes: &Classes,
+        arriving: &[f64],
+    ) -> Popularity {
+        let mut popular = 0.0;
+        let mut even = 0.0;
+        for ((_, class), rate) in classes.iter().zip(arriving) {
+            let reads = matches!(class.verb, Verb::Read | Verb::Scan);
+            if class.dataset != Some(dataset.number) || reads != (verb == Verb::Read) {
+                continue;
+            }
+            match class.key {
+                KeyChoice::Popular => popular += rate,
+                _ => even += rate,
+            }
+        }
+        if popular >= even { dataset.popularity } else { Popularity::Uniform }
+    }
+
+    fn fill(&self, nodes: &mut [CacheNode], settings: &Settings, context: &BuildContext<'_>) {
+        let steady = self.steady_state(context.arriving, context.classes, context.datasets);
+        let Some((numbers, solution)) = steady else { return };
+        let count = nodes.len() as u64;
+        for held in solution.fill(&mut context.stream("start").draw(0)) {
+            let number = usize::from(numbers[held.population as usize]);
+            let key = context.datasets[number].key_of_rank(held.rank);
+            let node = if count == 1 { 0 } else { (mix(key, NODE_SALT) % count) as usize };
+            let size = settings.entry_sizes[number];
+            nodes[node].insert(key, size, settings, |entries| {
+                entries.insert_aged(key, held.age, Flags::EMPTY);
+            });
+        }
+    }
+}
+
+impl Blueprint for Plan {
+    fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
+        let steady = self.steady_state(arriving, context.classes, context.datasets);
+        let mut flow = Flow::default();
+        let (mut served, mut reads, mut hits) = (0.0, 0.0, 0.0);
+        for ((class, access), &rate) in context.classes.iter().zip(arriving) {
+            let held = access.dataset.filter(|number| self.holds[usize::from(*number)]);
+            let Some(number) = held else {
+                flow.send(class, rate, context);
+                continue;
+            };
+            match access.verb {
+                Verb::Read | Verb::Scan => {
+                    let hit_rate = steady.as_ref().map_or(0.0, |(numbers, solution)| {
+                        let position = numbers.iter().position(|other| *other == number);
+                        position.map_or(0.0, |position| solution.hit_rates()[position])
+                    });
+                    served += rate;
+                    reads += rate;
+                    hits += rate * hit_rate;
+                    flow.send(class, rate * (1.0 - hit_rate), context);
+                }
+                Verb::Write => {
+                    served += if self.cache.deletes_on_write { rate } else { 0.0 };
+                    flow.send(class, rate, context);
+                }
+                Verb::Call => flow.send(class, rate, context),
+            }
+        }
+        if let Some(threads) = self.cache.threads {
+            flow.stations.push(StationFlow {
+                station: "threads".to_owned(),
+                servers: f64::from(threads) * f64::from(self.cache.nodes),
+                rate: served,
+                busy: Some(served * self.cache.service_time.mean()),
+            });
+        }
+        flow.hit_rate = (reads > 0.0).then(|| hits / reads);
+        flow
+    }
+
+    fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
+        let settings = Settings {
+            holds: self.holds.clone(),
+            entry_sizes: self.entry_sizes(context.datasets),
+            capacity: self.capacity(),
+            time_to_live: self.cache.time_to_live,
+            deletes_on_write: self.cache.deletes_on_write,
+            service_time: self.cache.service_time.clone(),
+            service_stream: context.stream("service"),
+            threads: self.cache.threads,
+            classes: context.classes.clone(),
+        };
+        let threads = || match (self.cache.discipline, self.cache.threads) {
+            (Discipline::GatedBatch, Some(threads)) => Station::GatedBatch(
+                GatedBatch::new(threads, self.cache.limit).with_wake_up(self.cache.wake_up),
+            ),
+            (discipline, threads) => Station::new(discipline, threads, self.cache.limit),
+        };
+        let node = || CacheNode {
+            entries: LeastRecentlyUsed::new(MOST_ENTRIES as u32),
+            used: 0,
+            threads: threads(),
+        };
+        let mut nodes: Vec<CacheNode> = (0..self.cache.nodes).map(|_| node()).collect();
+        if !self.cache.starts_cold {
+            self.fill(&mut nodes, &settings, context);
+        }
+        Box::new(RunningCache::new(settings, nodes, context.caller()))
+    }
+}

@@ -1,0 +1,141 @@
+//! What a database measures.
+
+use crate::components::running::{ERROR_RATE, RESPONSE, THROUGHPUT};
+use crate::measure::metric::Metric;
+use crate::measure::unit::Unit;
+
+/// Busy cores.
+pub const CPU: Metric = Metric::ratio(
+    "cpu",
+    Unit::Fraction,
+    "share of the cores' time spent on queries and applied writes",
+    "busy core time / core time",
+)
+.headline();
+/// Cores used by reads.
+pub const READ_LOAD: Metric = Metric::ratio(
+    "read_load",
+    Unit::Fraction,
+    "core time spent on reads, over the core time of the nodes that serve reads",
+    "core time of reads / core time",
+)
+.headline();
+/// Cores used by writes.
+pub const WRITE_LOAD: Metric = Metric::ratio(
+    "write_load",
+    Unit::Fraction,
+    "core time spent on writes, over the core time of the primary",
+    "core time of writes / core time",
+)
+.headline();
+/// All queries.
+pub const QUERY: Metric = Metric::times(
+    "query",
+    "time from a query's arrival to its answer",
+    "answered - arrived: connection, cores and disk, waiting included",
+)
+.headline();
+/// Reads and scans.
+pub const READ_QUERY: Metric =
+    Metric::times("read_query", "the same for reads and scans", "answered - arrived");
+/// Writes.
+pub const WRITE_QUERY: Metric =
+    Metric::times("write_query", "the same for writes", "answered - arrived");
+/// Slow queries.
+pub const SLOW_QUERIES: Metric = Metric::ratio(
+    "slow_queries",
+    Unit::Fraction,
+    "share of queries slower than `slow_query`",
+    "queries above the limit / queries",
+);
+/// Queries turned away.
+pub const REJECTED: Metric = Metric::ratio(
+    "rejected",
+    Unit::PerSecond,
+    "queries turned away per second: no connection free and no room to wait",
+    "rejected / measured seconds",
+);
+/// Connections.
+pub const POOL: Metric = Metric::ratio(
+    "pool.utilization",
+    Unit::Fraction,
+    "share of the connections in use",
+    "connections in use x seconds / (connections x seconds)",
+);
+/// The line for a connection.
+pub const QUEUE_DEPTH: Metric = Metric::level(
+    "queue_depth",
+    Unit::Count,
+    "queries that wait for a connection",
+    "waiting queries x seconds / seconds",
+);
+/// Waiting for a connection.
+pub const WAIT: Metric =
+    Metric::times("wait", "time a query waits for a connection", "connected - arrived");
+/// The disk.
+pub const DISK: Metric = Metric::ratio(
+    "disk.utilization",
+    Unit::Fraction,
+    "share of the disk's `iops` in use",
+    "disk requests / (iops x seconds)",
+);
+/// The buffer pool.
+pub const BUFFER_HIT_RATE: Metric = Metric::ratio(
+    "buffer.hit_rate",
+    Unit::Fraction,
+    "share of reads whose data is in memory",
+    "reads found in memory / reads",
+);
+/// Lag of replication.
+pub const REPLICATION_LAG: Metric = Metric::times(
+    "replication_lag",
+    "time from a write's commit until a replica shows it",
+    "visible - committed, over the writes; bare name: the mean at the replica where it is largest",
+)
+.headline();
+/// Stale reads.
+pub const STALE_READS: Metric = Metric::ratio(
+    "stale_reads",
+    Unit::Fraction,
+    "share of replica reads that miss the latest write to their key",
+    "stale reads / replica reads",
+)
+.headline();
+/// Lost own writes.
+pub const LOST_OWN_WRITES: Metric = Metric::ratio(
+    "lost_own_writes",
+    Unit::Fraction,
+    "share of replica reads that miss a write the reader made itself",
+    "reads that miss the reader's own latest write / replica reads",
+);
+/// Size of the data.
+pub const STORAGE: Metric = Metric::ratio(
+    "storage",
+    Unit::Bytes,
+    "data the primary holds at the end of the run",
+    "keys x value size over the datasets it stores, keys made in the run included",
+);
+
+/// All of them.
+pub const ALL: &[Metric] = &[
+    RESPONSE,
+    THROUGHPUT,
+    ERROR_RATE,
+    QUERY,
+    READ_QUERY,
+    WRITE_QUERY,
+    SLOW_QUERIES,
+    REJECTED,
+    STORAGE,
+    CPU,
+    READ_LOAD,
+    WRITE_LOAD,
+    POOL,
+    QUEUE_DEPTH,
+    WAIT,
+    DISK,
+    BUFFER_HIT_RATE,
+    REPLICATION_LAG,
+    STALE_READS,
+    LOST_OWN_WRITES,
+];

@@ -1,0 +1,78 @@
+//! Offered load by arithmetic: how often each class of access reaches each component, and how
+//! much of each station's time that takes.
+//!
+//! Rates go from the users along the wires, in the order of the model; no queueing is in it, and a
+//! cache answers with the hit rate of Che's approximation. What must hold: rates are conserved
+//! where nothing is held back (every arriving job goes along at most one wire of a plain route).
+
+use super::access::{Classes, Dataset};
+use super::caller::Wire;
+
+/// Load on one kind of station of a component.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StationFlow {
+    /// What it is: `cpu`, `threads`, `disk`.
+    pub station: String,
+    /// Servers of all nodes together.
+    pub servers: f64,
+    /// Jobs per second, all nodes together.
+    pub rate: f64,
+    /// Busy servers that this takes: rate x mean service time. `None` when the times are recorded.
+    pub busy: Option<f64>,
+}
+
+impl StationFlow {
+    /// Offered load: arrival rate x service time / servers.
+    pub fn offered(&self) -> Option<f64> {
+        self.busy.map(|busy| busy / self.servers)
+    }
+}
+
+/// What arrives at a component, turned into load and onward rates.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Flow {
+    /// Load on its stations.
+    pub stations: Vec<StationFlow>,
+    /// Jobs per second sent on: wire, class, rate.
+    pub onward: Vec<(usize, u16, f64)>,
+    /// Hit rate expected of a cache, over the reads it holds.
+    pub hit_rate: Option<f64>,
+}
+
+/// What a component needs to know for the arithmetic.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowContext<'model> {
+    /// All classes.
+    pub classes: &'model Classes,
+    /// All datasets.
+    pub datasets: &'model [Dataset],
+    /// The component's wires.
+    pub wires: &'model [Wire],
+}
+
+impl FlowContext<'_> {
+    /// The first wire that takes a class.
+    pub fn route(&self, class: u16) -> Option<usize> {
+        self.wires.iter().position(|wire| wire.takes[usize::from(class)])
+    }
+}
+
+impl Flow {
+    /// All that arrives goes along the first wire that takes it.
+    pub fn passing(arriving: &[f64], context: &FlowContext<'_>) -> Flow {
+        let mut flow = Flow::default();
+        for (class, &rate) in (0u16..).zip(arriving) {
+            flow.send(class, rate, context);
+        }
+        flow
+    }
+
+    /// Sends a class along the first wire that takes it.
+    pub fn send(&mut self, class: u16, rate: f64, context: &FlowContext<'_>) {
+        if rate > 0.0
+            && let Some(wire) = context.route(class)
+        {
+            self.onward.push((wire, class, rate));
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! Service: servers with workers that compute and call other components.
+//!
+//! ```text
+//! job -> server -> worker (or wait, or be rejected) -> program -> answer, worker free
+//! program: service_time, then along the wires;  or the steps of the operation's handler
+//! ```
+//!
+//! A worker is held until the answer (`async = true` frees it while its job waits for another
+//! component). Workers compute on the server's cores, which they share evenly; with a core for each
+//! worker nobody slows anybody down. What must hold: a worker is held by at most one job; a job
+//! that is turned away has used nothing.
+
+mod program;
+mod running;
+mod steps;
+
+use super::access::Class;
+use super::flow::{Flow, FlowContext, StationFlow};
+use super::keys::{HOLDS, NODE_COST, SENDS_TO};
+use super::running::{BuildContext, ERROR_RATE, RESPONSE, Running, THROUGHPUT};
+use super::wiring::{Name, WireSpec, Wires};
+use super::work::{WORK, Work};
+use super::{Blueprint, ComponentKind, Resolver, Spec};
+use crate::blocks::distribution::Distribution;
+use crate::blocks::station::{Discipline, Pool, Station};
+use crate::language::key::{Key, Takes};
+use crate::language::quantity::{Count, Limit};
+use crate::language::reader::TableReader;
+use crate::measure::metric::Metric;
+use crate::measure::unit::Unit;
+use program::{Programs, Step, mean_compute, visit_asks};
+use running::{RunningService, Server, Settings};
+use steps::{StepSpec, asked_components, resolve_steps, uses_recorded};
+
+const KEYS: &[Key] = &[
+    Key::with_default("servers", Takes::Count, "1", "Servers, all alike."),
+    Key::with_default("workers", Takes::Count, "64", "Jobs a server works on at the same time."),
+    Key::computed(
+        "cores",
+        Takes::Count,
+        "as many as workers",
+        "Cores of a server, shared by the workers that compute.",
+    ),
+    Key::with_default(
+        "queue_limit",
+        Takes::Limit,
+        "1000",
+        "Jobs that can wait for a worker of a server; 0 for none, or \"unlimited\".",
+    ),
+    Key::with_default(
+        "service_time",
+        Takes::Custom(&WORK),
+        "\"0ms\"",
+        "Core time of a job, before it goes along the wires.",
+    ),
+    Key::with_default(
+        "discipline",
+        Takes::OneOf(&["processor_sharing", "fcfs"]),
+        "\"processor_sharing\"",
+        "How workers use the cores: all at once, or one a core in the order they came.",
+    ),
+    Key::with_default(
+        "async",
+        Takes::Flag,
+        "false",
+        "Whether a worker serves others while its job waits for another component.",
+    ),
+    HOLDS,
+    Key::with_default(
+        "static_time",
+        Takes::Distribution,
+        "\"200us\"",
+        "Core time of a job for a dataset it holds.",
+    ),
+    Key::optional(
+        "handlers",
+        Takes::MapOf(&Takes::Steps),
+        "What it does for an operation, step by step, instead of going along the wires.",
+    ),
+    SENDS_TO,
+    NODE_COST,
+];
+
+const CPU: Metric = Metric::ratio(
+    "cpu",
+    Unit::Fraction,
+    "share of the cores' time spent computing",
+    "busy core time / core time",
+)
+.headline();
+const WORKERS_BUSY: Metric = Metric::ratio(
+    "workers.busy",
+    Unit::Fraction,
+    "share of the workers held by a job, waiting for others included",
+    "workers held x seconds / (workers x seconds)",
+);
+const QUEUE_DEPTH: Metric = Metric::level(
+    "queue_depth",
+    Unit::Count,
+    "jobs that wait for a worker",
+    "waiting jobs x seconds / seconds",
+);
+const WAIT: Metric = Metric::times("wait", "time a job waits for a worker", "begun - arrived");
+const REJECTED: Metric = Metric::ratio(
+    "rejected",
+    Unit::PerSecond,
+    "jobs turned away per second: no worker free and no room to wait",
+    "rejected / measured seconds",
+);
+const SKIPPED: Metric = Metric::ratio(
+    "skipped",
+    Unit::PerSecond,
+    "calls per second that failed and were skipped (`on_error = \"skip\"`)",
+    "skipped calls / measured seconds",
+);
+
+const METRICS: &[Metric] = &[
+    RESPONSE,
+    THROUGHPUT,
+    ERROR_RATE,
+    CPU,
+    WORKERS_BUSY,
+    QUEUE_DEPTH,
+    WAIT,
+    REJECTED,
+    SKIPPED,
+];
+
+/// The service's entry in the list of kinds.
+pub const KIND: ComponentKind = ComponentKind {
+    name: "service",
+    meaning: "Servers with workers that compute and call other components.",
+    keys: KEYS,
+    metrics: METRICS,
+    read,
+    example: "servers = 2\nworkers = 64\ncores = 4\n\
+              service_time = { lognormal = { mean = \"2ms\", cv = 1.0 } }\nsends_to = \"db\"",
+};
+
+#[derive(Clone, Debug)]
+struct Service {
+    servers: u16,
+    workers: u64,
+    cores: u32,
+    limit: Option<u64>,
+    service_time: Work,
+    discipline: Discipline,
+    frees_workers: bool,
+    holds: Vec<Name>,
+    static_time: Distribution,
+    handlers: Vec<(Name, Vec<StepSpec>)>,
+    wires: Vec<WireSpec>,
+}
+
+const MOST_SERVERS: u64 = 10_000;
+const MOST_WORKERS: u64 = 10_000_000;
+
+fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
+    let servers = table.get::<Count>("servers");
+    let workers = table.get::<Count>("workers");
+    let cores = table.optional::<Count>("cores");
+    if let (false, Some(workers)) = (table.given("cores"), &workers) {
+        table.note_computed("cores", workers);
+    }
+    let limit = table.get::<Limit>("queue_limit");
+    let service_time = table.get::<Work>("service_time");
+    let discipline = table.get_word("discipline");
+    let frees_workers = table.get::<bool>("async");
+    let holds = table.optional::<Vec<Name>>("holds");
+    let static_time = table.get::<Distribution>("static_time");
+    let handlers = read_handlers(table);
+    let wires = table.optional::<Wires>("sends_to");
+    table.optional::<String>("node_cost");
+    let bounds = [("servers", servers, MOST_SERVERS), ("workers", workers, MOST_WORKERS)];
+    for (key, count, most) in bounds {
+        if count.is_some_and(|count| !(1..=most).contains(&count.0)) {
+            let message = format!("must lie between 1 and {}", Count(most));
+            table.error(key, &message, "a service needs at least one");
+        }
+    }
+    if cores.flatten().is_some_and(|cores| !(1..=MOST_WORKERS).contains(&cores.0)) {
+        table.error("cores", "must lie between 1 and 10M", "leave it out for one a worker");
+    }
+    let workers = workers?.0.min(MOST_WORKERS);
+    let mut wires = wires?.map_or_else(Vec::new, |wires| wires.0);
+    let handlers = handlers?;
+    add_wires_of_steps(&handlers, &mut wires);
+    Some(Box::new(Service {
+        servers: servers?.0.min(MOST_SERVERS) as u16,
+        workers,
+        cores: cores?.map_or(workers, |cores| cores.0).min(MOST_WORKERS) as u32,
+        limit: limit?.finite(),
+        service_time: service_time?,
+        discipline: match discipline? {
+            "fcfs" => Discipline::FirstComeFirstServed,
+            _ => Discipline::ProcessorSharing,
+        },
+        frees_workers: frees_workers?,
+        holds: holds?.unwrap_or_default(),
+        static_time: static_time?,
+        handlers,
+        wires,
+    }))
+}
+
+fn read_handlers(table: &mut TableReader<'_, '_>) -> Option<Vec<(Name, Vec<StepSpec>)>> {
+    let mut handlers = Vec::new();
+    let mut whole = true;
+    for (operation, place) in table.names("handlers") {
+        match table.named::<Vec<StepSpec>>("handlers", operation) {
+            Some(steps) => {
+                handlers.push((Name { text: operation.to_owned(), place }, steps));
+            }
+            None => whole = false,
+        }
+    }
+    whole.then_some(handlers)
+}
+
+/// Steps name components; one that no wire leads to gets a plain wire of its own.
+fn add_wires_of_steps(handlers: &[(Name, Vec<StepSpec>)], wires: &mut Vec<WireSpec>) {
+    for (_, steps) in handlers {
+        for component in asked_components(steps) {
+            if wires.iter().all(|wire| wire.to.text != component.text) {
+                wires.push(WireSpec::plain(component.clone()).for_steps_only());
+            }
+        }
+    }
+}
+
+impl Spec for Service {
+    fn wires(&self) -> Vec<WireSpec> {
+        self.wires.clone()
+    }
+
+    fn nodes(&self) -> u16 {
+        self.servers
+    }
+
+    fn uses_recorded_work(&self) -> bool {
+        matches!(self.service_time, Work::Recorded)
+            || self.handlers.iter().any(|(_, steps)| uses_recorded(steps))
+    }
+
+    fn resolve(&self, resolver: &mut Resolver<'_, '_>) -> Option<Box<dyn Blueprint>> {
+        let holds = resolver.holds(&self.holds);
+        let mut handlers = vec![None; resolver.operations.len()];
+        let mut whole = true;
+        for (operation, steps) in &self.handlers {
+            let number = resolver.operation(operation);
+            let steps = number
+                .and_then(|number| resolve_steps(steps, number, &self.wires, resolver));
+            match (number, steps) {
+                (Some(number), Some(steps)) => handlers[usize::from(number)] = Some(steps),
+                _ => whole = false,
+            }
+        }
+        let holds = holds?;
+        whole.then(|| Box::new(Plan { service: self.clone(), holds, handlers }) as Box<_>)
+    }
+}
+
+#[derive(Debug)]
+struct Plan {
+    service: Service,
+    holds: Vec<bool>,
+    /// By operation.
+    handlers: Vec<Option<Vec<Step>>>,
+}
+
+impl Plan {
+    /// The steps for a class, and whether it goes along the wires after them.
+    fn steps(&self, class: &Class) -> (Vec<Step>, bool) {
+        if class.dataset.is_some_and(|dataset| self.holds[usize::from(dataset)]) {
+            let work = Work::Drawn(self.service.static_time.clone());
+            return (vec![Step::Compute(work)], false);
+        }
+        if let Some(steps) = &self.handlers[usize::from(class.operation)] {
+            return (steps.clone(), false);
+        }
+        (vec![Step::Compute(self.service.service_time.clone())], true)
+    }
+
+    /// Cores that can be busy at the same time.
+    fn usable_cores(&self) -> f64 {
+        u64::from(self.service.cores).min(self.service.workers) as f64
+    }
+}
+
+impl Blueprint for Plan {
+    fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
+        let mut flow = Flow::default();
+        let mut busy = Some(0.0);
+        for ((number, class), &rate) in context.classes.iter().zip(arriving) {
+            if rate == 0.0 {
+                continue;
+            }
+            let (steps, goes_on) = self.steps(class);
+            busy = busy.zip(mean_compute(&steps)).map(|(busy, mean)| busy + rate * mean);
+            visit_asks(&steps, rate, &mut |ask, rate| {
+                flow.onward.push((ask.wire, ask.class, rate));
+            });
+            if goes_on {
+                flow.send(number, rate, context);
+            }
+        }
+        flow.stations.push(StationFlow {
+            station: "cpu".to_owned(),
+            servers: self.usable_cores() * f64::from(self.service.servers),
+            rate: arriving.iter().sum(),
+            busy,
+        });
+        flow
+    }
+
+    fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
+        let mut programs = Programs::default();
+        for (_, class) in context.classes.iter() {
+            let (steps, goes_on) = self.steps(class);
+            programs.push(&steps, goes_on, &|purpose| context.stream(purpose));
+        }
+        let service = &self.service;
+        let has_core_each = u64::from(service.cores) >= service.workers;
+        let cores = (!has_core_each).then_some(service.cores);
+        let server = |_| Server {
+            workers: Pool::new(service.workers, service.limit),
+            cores: Station::new(service.discipline, cores, None),
+        };
+        let settings = Settings {
+            programs,
+            cores: u64::from(service.cores),
+            frees_workers: service.frees_workers,
+            datasets: context.datasets.to_vec(),
+        };
+        let servers = (0..service.servers).map(server).collect();
+        Box::new(RunningService::new(settings, servers, context.caller()))
+    }
+}
