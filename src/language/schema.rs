@@ -34,6 +34,11 @@ pub fn document(title: &str, root: &'static [Key], definitions: Vec<(&str, Value
     Value::Object(schema)
 }
 
+/// The schema of a table with these keys, for values with a form of their own.
+pub fn of_keys(keys: &'static [Key]) -> Value {
+    Value::Object(table(keys, None))
+}
+
 /// A closed table; inherited keys may be left out, so none is required.
 fn table(keys: &'static [Key], kind: Option<&Kind>) -> Map<String, Value> {
     let mut properties = Map::new();

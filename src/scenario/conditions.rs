@@ -1,8 +1,14 @@
 //! `[graduate]` and `[alerts.NAME]`: conditions on metrics.
 
+use super::names;
 use crate::language::condition::{Comparison, Condition};
-use crate::language::key::Key;
+use crate::language::key::{Key, Takes};
+use crate::language::node::Node;
+use crate::language::reader::TableReader;
 use crate::language::source::{Place, Sources};
+
+/// The threshold that every scenario has.
+const IMPLICIT: &str = "capacity";
 
 /// A condition on steady values that says: time for the next stage.
 #[derive(Clone, Debug)]
@@ -50,4 +56,51 @@ pub fn metric_place(
 }
 
 /// Keys of an alert's table.
-pub const ALERT: &[Key] = &[];
+pub const ALERT: &[Key] = &[
+    Key::required("condition", Takes::Condition, "When it fires."),
+    Key::with_default(
+        "severity",
+        Takes::OneOf(&["info", "warning", "critical"]),
+        "\"warning\"",
+        "How bad that is.",
+    ),
+];
+
+/// Reads `[graduate]`, in the order of the file.
+pub(super) fn read_thresholds(root: &mut TableReader<'_, '_>) -> Option<Vec<Threshold>> {
+    let thresholds: Vec<Option<Threshold>> = names::in_order(root, "graduate", "threshold")
+        .into_iter()
+        .map(|(name, place)| {
+            if name == IMPLICIT {
+                let message = format!("threshold `{IMPLICIT}` exists already");
+                let label = "saturation or an error rate above 1%, in every scenario";
+                root.reading().problems.error(place, message, label);
+            }
+            let table = root.node("graduate").and_then(Node::table);
+            let place = table.and_then(|table| table.get(name)).map_or(place, |node| node.place);
+            let condition = root.named("graduate", name)?;
+            Some(Threshold { name: name.to_owned(), condition, place })
+        })
+        .collect();
+    thresholds.into_iter().collect()
+}
+
+/// Reads `[alerts]`, in the order of the file.
+pub(super) fn read_alerts(root: &mut TableReader<'_, '_>) -> Option<Vec<Alert>> {
+    let alerts: Vec<Option<Alert>> = names::in_order(root, "alerts", "alert")
+        .into_iter()
+        .map(|(name, _)| alert(name, &mut root.named_table("alerts", name)?))
+        .collect();
+    alerts.into_iter().collect()
+}
+
+fn alert(name: &str, reader: &mut TableReader<'_, '_>) -> Option<Alert> {
+    let condition = reader.get("condition");
+    let severity = reader.get_word("severity").map(|word| match word {
+        "info" => AlertSeverity::Info,
+        "critical" => AlertSeverity::Critical,
+        _ => AlertSeverity::Warning,
+    });
+    let place = reader.place("condition");
+    Some(Alert { name: name.to_owned(), condition: condition?, severity: severity?, place })
+}

@@ -1,8 +1,14 @@
 //! `[data.NAME]`: the datasets.
 
+use super::names;
 use crate::blocks::popularity::Order;
-use crate::blocks::popularity::read::PopularitySpec;
-use crate::language::key::Key;
+use crate::blocks::popularity::read::{POPULARITY, PopularitySpec};
+use crate::language::key::{CustomValue, Key, Takes};
+use crate::language::node::Node;
+use crate::language::quantity::Size;
+use crate::language::reader::TableReader;
+use crate::language::reading::{FromNode, Reading};
+use crate::language::schema;
 
 /// A dataset.
 #[derive(Clone, Debug)]
@@ -52,4 +58,89 @@ impl KeyCount {
 }
 
 /// Keys of a dataset's table.
-pub const DATA: &[Key] = &[];
+pub const DATA: &[Key] = &[
+    Key::required("keys", Takes::Custom(&KEYS), "How many keys it has."),
+    Key::with_default(
+        "popularity",
+        Takes::Custom(&POPULARITY),
+        "\"uniform\"",
+        "How the demand is spread over the keys.",
+    ),
+    Key::with_default(
+        "order",
+        Takes::OneOf(&["scattered", "newest_hot"]),
+        "\"scattered\"",
+        "How popularity lies over key ids: all over, or the newest first.",
+    ),
+    Key::with_default("value_size", Takes::Size, "\"1KiB\"", "Bytes a value takes."),
+];
+
+const OWNED: &[Key] = &[
+    Key::required("per_user", Takes::Count, "Keys each user owns."),
+    Key::with_default("base", Takes::Count, "0", "Keys there are besides."),
+];
+
+static KEYS: CustomValue = CustomValue {
+    name: "a count or keys per user",
+    accepts: "\"10M\" or { per_user = 5, base = 0 }",
+    schema: || {
+        let count = schema::of_keys(OWNED)["properties"]["base"].clone();
+        serde_json::json!({ "anyOf": [count, schema::of_keys(OWNED)] })
+    },
+};
+
+/// Datasets a scenario can have: their number takes seven bits of a key.
+const MOST_DATASETS: usize = 128;
+
+impl FromNode for KeyCount {
+    fn from_node(node: &Node, reading: &mut Reading<'_>) -> Option<KeyCount> {
+        if node.table().is_none() {
+            let count = u64::from_node(node, reading)?;
+            if count == 0 {
+                reading.error(node.place, "must not be 0", "1 or more");
+                return None;
+            }
+            return Some(KeyCount::Fixed(count));
+        }
+        let mut reader = reading.table(node, OWNED)?;
+        let (per_user, base) = (reader.get("per_user"), reader.get("base"));
+        let (per_user, base) = (per_user?, base?);
+        if per_user == 0 {
+            reader.error("per_user", "must not be 0", "1 or more, or a fixed count of keys");
+            return None;
+        }
+        Some(KeyCount::PerUser { per_user, base })
+    }
+}
+
+/// Reads `[data]`, in the order of names.
+pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<DataSection>> {
+    let names = names::sorted(root, "data", "dataset");
+    if let Some((name, place)) = names.get(MOST_DATASETS) {
+        let message = format!("dataset `{name}` is one too many");
+        root.reading().problems.error(*place, message, "at most 128 datasets");
+    }
+    let sections: Vec<Option<DataSection>> =
+        names.iter().map(|(name, _)| dataset(name, &mut root.named_table("data", name)?)).collect();
+    sections.into_iter().collect()
+}
+
+fn dataset(name: &str, reader: &mut TableReader<'_, '_>) -> Option<DataSection> {
+    let keys = reader.get("keys");
+    let popularity = reader.get("popularity");
+    let order = reader.get_word("order").map(|word| match word {
+        "newest_hot" => Order::NewestHot,
+        _ => Order::Scattered,
+    });
+    let value_size = reader.get::<Size>("value_size");
+    if value_size == Some(Size(0)) {
+        reader.error("value_size", "a value takes room", "1B or more");
+    }
+    Some(DataSection {
+        name: name.to_owned(),
+        keys: keys?,
+        popularity: popularity?,
+        order: order?,
+        value_size: value_size?.0,
+    })
+}

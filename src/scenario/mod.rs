@@ -1,18 +1,27 @@
 //! What a scenario file says, as typed and checked values.
 //!
 //! - [`root`]: the keys of the whole file;
-//! - [`stage`], [`users`], [`data`], [`operations`], [`run`], [`conditions`]: its sections, each
-//!   with its keys, its type and how it is read.
+//! - [`stage`], [`users`] (with [`arrivals`] and [`shape`]), [`data`], [`operations`],
+//!   [`components`], [`run`], [`conditions`]: its sections, each with its keys, its type and how it
+//!   is read;
+//! - `load`: all of them together, and what must hold between them;
+//! - `names`: which names can be given, `not_yet`: what the language reserves.
 //!
 //! What must hold: a [`Scenario`] exists only when nothing is wrong with the file; whatever is
 //! wrong is reported all at once, each with its place and a remedy; datasets, operations and
 //! components are in the order of their names, so moving a table in the file changes nothing.
 
+pub mod arrivals;
+pub mod components;
 pub mod conditions;
 pub mod data;
+mod load;
+mod names;
+mod not_yet;
 pub mod operations;
 pub mod root;
 pub mod run;
+pub mod shape;
 pub mod stage;
 pub mod users;
 
@@ -22,13 +31,15 @@ use crate::language::node::Node;
 use crate::language::reading::Effective;
 use crate::language::source::Place;
 
+pub use arrivals::{CountedLoad, StampedLoad};
+pub use components::ComponentSection;
 pub use conditions::{Alert, AlertSeverity, Threshold};
 pub use data::{DataSection, KeyCount};
 pub use operations::OperationSection;
 pub use root::ROOT;
 pub use run::{RunSection, Warmup};
 pub use stage::Stage;
-pub use users::{CountedLoad, JudgedAt, Load, StampedLoad, UsersSection};
+pub use users::{JudgedAt, Load, UsersSection};
 
 /// A scenario file with everything it extends, checked.
 #[derive(Debug)]
@@ -63,17 +74,4 @@ pub struct Scenario {
     pub effective: Vec<Effective>,
     /// All effective values as 16 hexadecimal digits: equal for files that say the same.
     pub hash: String,
-}
-
-/// A component's table.
-#[derive(Debug)]
-pub struct ComponentSection {
-    /// Its name.
-    pub name: String,
-    /// Where its table stands.
-    pub place: Place,
-    /// Its kind.
-    pub kind: &'static str,
-    /// What its table says.
-    pub spec: Box<dyn root::Spec>,
 }

@@ -1,8 +1,14 @@
 //! `[operations.NAME]`: what users ask for.
 
+use super::names;
 use super::root::{KeyChoice, Verb};
-use crate::language::key::Key;
-use crate::language::quantity::Duration;
+use crate::language::diagnostic::suggestion;
+use crate::language::key::{CustomValue, Key, Takes};
+use crate::language::node::Node;
+use crate::language::quantity::{Duration, Fraction, percent_text};
+use crate::language::reader::TableReader;
+use crate::language::reading::{FromNode, Reading};
+use crate::language::source::Place;
 
 /// Something users ask for.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,4 +30,227 @@ pub struct OperationSection {
 }
 
 /// Keys of an operation's table.
-pub const OPERATION: &[Key] = &[];
+pub const OPERATION: &[Key] = &[
+    Key::with_default(
+        "share",
+        Takes::Custom(&SHARE),
+        "\"rest\"",
+        "Its share of all requests; the shares sum to 100%, `rest` once.",
+    ),
+    Key::with_default(
+        "does",
+        Takes::OneOf(&["call", "read", "write", "scan"]),
+        "\"call\"",
+        "What it does to the data; a call is just served.",
+    ),
+    Key::optional("of", Takes::Name, "The dataset it reads, writes or scans."),
+    Key::computed(
+        "key",
+        Takes::OneOf(&["popular", "uniform", "own", "new", "newest"]),
+        "popular, with `of`",
+        "Which key: by popularity, any, one of the user's own, one not there before, or the last.",
+    ),
+    Key::optional("deadline", Takes::Duration, "Answers that take longer are no goodput."),
+    Key::with_default(
+        "static",
+        Takes::Flag,
+        "false",
+        "Whether it asks for assets, which stay outside of `response_time`.",
+    ),
+];
+
+static SHARE: CustomValue = CustomValue {
+    name: "a fraction or \"rest\"",
+    accepts: "a fraction such as \"70%\" or 0.7, or \"rest\"",
+    schema: || serde_json::json!({ "type": ["string", "number"] }),
+};
+
+/// How far the shares may be from 1 in total.
+const TOLERANCE: f64 = 1e-9;
+
+/// The operation of a scenario that names none.
+fn only_request() -> OperationSection {
+    OperationSection {
+        name: "request".to_owned(),
+        share: 1.0,
+        does: Verb::Call,
+        of: None,
+        key: KeyChoice::Popular,
+        deadline: None,
+        is_static: false,
+    }
+}
+
+/// A share as it is written.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Share {
+    Fixed(f64),
+    Rest,
+}
+
+impl FromNode for Share {
+    fn from_node(node: &Node, reading: &mut Reading<'_>) -> Option<Share> {
+        let text = node.text();
+        if text == Some("rest") {
+            return Some(Share::Rest);
+        }
+        if text.is_some_and(|text| text.starts_with(char::is_alphabetic)) {
+            return reading.mismatch(node, SHARE.name, format!("it takes {}", SHARE.accepts));
+        }
+        Fraction::from_node(node, reading).map(|share| Share::Fixed(share.0))
+    }
+}
+
+/// Reads `[operations]`, in the order of names; `datasets` are the names of `[data]`, in order.
+pub(super) fn read(
+    root: &mut TableReader<'_, '_>,
+    datasets: &[&str],
+) -> Option<Vec<OperationSection>> {
+    let names = names::sorted(root, "operations", "operation");
+    if names.is_empty() && !root.given("operations") {
+        return Some(vec![only_request()]);
+    }
+    if names.is_empty() {
+        root.error("operations", "there must be one", "or leave the section out");
+        return None;
+    }
+    let sections: Vec<Option<(OperationSection, Share, Place)>> = names
+        .iter()
+        .map(|(name, _)| operation(name, &mut root.named_table("operations", name)?, datasets))
+        .collect();
+    let sections: Vec<_> = sections.into_iter().collect::<Option<_>>()?;
+    share_out(sections, root)
+}
+
+fn operation(
+    name: &str,
+    reader: &mut TableReader<'_, '_>,
+    datasets: &[&str],
+) -> Option<(OperationSection, Share, Place)> {
+    let share = reader.get::<Share>("share");
+    let place = reader.place("share");
+    let does = reader.get_word("does").map(|word| match word {
+        "read" => Verb::Read,
+        "write" => Verb::Write,
+        "scan" => Verb::Scan,
+        _ => Verb::Call,
+    });
+    let of = does.and_then(|does| dataset(does, reader, datasets));
+    let key = key_choice(reader);
+    let deadline = reader.optional::<Duration>("deadline");
+    if deadline == Some(Some(Duration::ZERO)) {
+        reader.error("deadline", "nothing is answered in 0s", "more than 0s");
+    }
+    let is_static = reader.get("static");
+    if is_static == Some(true) && does == Some(Verb::Write) {
+        reader.error("static", "assets are read, not written", "leave it out");
+    }
+    let (does, of) = (does?, of?);
+    if of.is_some() && !reader.given("key") {
+        reader.note_computed("key", "popular");
+    }
+    let name = name.to_owned();
+    let (key, deadline, is_static) = (key?, deadline?, is_static?);
+    let section = OperationSection { name, share: 0.0, does, of, key, deadline, is_static };
+    Some((section, share?, place))
+}
+
+fn key_choice(reader: &mut TableReader<'_, '_>) -> Option<KeyChoice> {
+    if !reader.given("key") {
+        return Some(KeyChoice::Popular);
+    }
+    if !reader.given("of") {
+        reader.error("key", "has no meaning without `of`", "leave it out");
+        return None;
+    }
+    reader.get_word("key").map(|word| match word {
+        "uniform" => KeyChoice::Uniform,
+        "own" => KeyChoice::Own,
+        "new" => KeyChoice::New,
+        "newest" => KeyChoice::Newest,
+        _ => KeyChoice::Popular,
+    })
+}
+
+/// The dataset under `of`, which must be there exactly when data are touched.
+fn dataset(
+    does: Verb,
+    reader: &mut TableReader<'_, '_>,
+    datasets: &[&str],
+) -> Option<Option<usize>> {
+    let name = reader.optional::<String>("of")?;
+    match (does, name) {
+        (Verb::Call, None) => Some(None),
+        (Verb::Call, Some(_)) => {
+            let label = "say does = \"read\", \"write\" or \"scan\"";
+            reader.error("of", "a call touches no data", label);
+            None
+        }
+        (_, None) => {
+            let label = match datasets {
+                [] => "of = \"NAME\", with a [data.NAME]".to_owned(),
+                [first, ..] => format!("as in of = \"{first}\""),
+            };
+            reader.error("does", "needs `of` beside it: which dataset", label);
+            None
+        }
+        (_, Some(name)) => {
+            let index = datasets.iter().position(|dataset| *dataset == name);
+            if index.is_none() {
+                let label = match datasets {
+                    [] => format!("define [data.{name}]"),
+                    _ => suggestion(&name, datasets.iter().copied()),
+                };
+                reader.error("of", &format!("there is no dataset `{name}`"), label);
+            }
+            Some(Some(index?))
+        }
+    }
+}
+
+/// Gives each operation its share of 1.
+fn share_out(
+    sections: Vec<(OperationSection, Share, Place)>,
+    root: &mut TableReader<'_, '_>,
+) -> Option<Vec<OperationSection>> {
+    let problems = &mut *root.reading().problems;
+    let mut rests = sections.iter().filter(|(_, share, _)| *share == Share::Rest);
+    let rest = rests.next();
+    let mut fits = true;
+    for (section, _, place) in rests {
+        let first = rest.map_or("", |(first, _, _)| first.name.as_str());
+        let message = format!("operation `{}`: only one share can be the rest", section.name);
+        let label = format!("`{first}` takes the rest already: give a share, as in \"10%\"");
+        problems.error(*place, message, label);
+        fits = false;
+    }
+    let fixed: f64 = sections
+        .iter()
+        .map(|(_, share, _)| if let Share::Fixed(share) = share { *share } else { 0.0 })
+        .sum();
+    let too_much = fixed > 1.0 + TOLERANCE;
+    if too_much || (rest.is_none() && fixed < 1.0 - TOLERANCE) {
+        let message = format!("the shares of operations sum to {}, not 100%", tidy(fixed));
+        let label = if too_much {
+            format!("{} too much", tidy(fixed - 1.0))
+        } else {
+            format!("{} are missing: let one share be \"rest\"", tidy(1.0 - fixed))
+        };
+        let place = sections.iter().map(|(_, _, place)| *place).max();
+        problems.error(place, message, label);
+        fits = false;
+    }
+    let given_out = |(section, share, _): (OperationSection, Share, Place)| {
+        let share = match share {
+            Share::Fixed(share) => share,
+            Share::Rest => (1.0 - fixed).max(0.0),
+        };
+        OperationSection { share, ..section }
+    };
+    fits.then(|| sections.into_iter().map(given_out).collect())
+}
+
+/// A percentage without the noise of binary fractions.
+fn tidy(share: f64) -> String {
+    percent_text((share * 1e9).round() / 1e9)
+}

@@ -43,12 +43,22 @@ pub enum KeyChoice {
 
 /// The kinds of components there are.
 pub fn kinds() -> Vec<Kind> {
-    Vec::new()
+    vec![Kind { name: "service", keys: SERVICE, meaning: "Serves requests." }]
 }
 
+const SERVICE: &[Key] = &[
+    Key::required("service_time", Takes::Distribution, "How long it takes."),
+    Key::optional("sends_to", Takes::Wires, "Where requests go next."),
+];
+
+#[derive(Debug)]
+struct Service(crate::blocks::distribution::Distribution);
+
+impl Spec for Service {}
+
 /// Reads a component by its kind.
-pub fn read_component(_reader: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
-    None
+pub fn read_component(reader: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
+    Some(Box::new(Service(reader.get("service_time")?)))
 }
 
 /// Axes of a sweep, as they stand.

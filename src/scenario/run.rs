@@ -1,7 +1,10 @@
 //! `[run]`: how long and how often the scenario is simulated.
 
-use crate::language::key::Key;
-use crate::language::quantity::Duration;
+use crate::language::key::{CustomValue, Key, Takes};
+use crate::language::node::Node;
+use crate::language::quantity::{Count, Duration, Fraction, Quantity, Seed};
+use crate::language::reader::TableReader;
+use crate::language::reading::{FromNode, Reading};
 
 /// How long and how often.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,4 +36,114 @@ pub enum Warmup {
 }
 
 /// Keys of `[run]`.
-pub const RUN: &[Key] = &[];
+pub const RUN: &[Key] = &[
+    Key::computed(
+        "requests",
+        Takes::Count,
+        "200K, or the whole trace",
+        "Arrivals measured and followed to their end.",
+    )
+    .in_group("length"),
+    Key::optional("duration", Takes::Duration, "Simulated time measured, instead of `requests`.")
+        .in_group("length"),
+    Key::computed(
+        "min_time",
+        Takes::Duration,
+        "10 times the longest constant delay in the model",
+        "Simulated time measured at least, so that lifetimes and lags fit in.",
+    ),
+    Key::with_default(
+        "warmup",
+        Takes::Custom(&WARMUP),
+        "\"auto\"",
+        "What is cut off before measuring.",
+    ),
+    Key::computed(
+        "repeats",
+        Takes::Count,
+        "8, or as many as `precision` takes",
+        "Runs with different seeds.",
+    )
+    .in_group("effort"),
+    Key::optional(
+        "precision",
+        Takes::Fraction,
+        "Repeat until the 95% intervals are this narrow: half width over value.",
+    )
+    .in_group("effort"),
+    Key::with_default("seed", Takes::Seed, "42", "Where the random draws start."),
+];
+
+static WARMUP: CustomValue = CustomValue {
+    name: "\"auto\" or a duration",
+    accepts: "\"auto\" or a duration such as \"5min\"",
+    schema: || serde_json::json!({ "type": "string" }),
+};
+
+/// Arrivals measured when nothing else is said.
+const USUAL_REQUESTS: u64 = 200_000;
+
+/// Runs when nothing else is said.
+const USUAL_REPEATS: u32 = 8;
+
+impl FromNode for Warmup {
+    fn from_node(node: &Node, reading: &mut Reading<'_>) -> Option<Warmup> {
+        if node.text() == Some("auto") {
+            return Some(Warmup::Auto);
+        }
+        match node.text().map(Duration::parse) {
+            Some(Ok(span)) => Some(Warmup::Fixed(span)),
+            Some(Err(refusal)) => reading.mismatch(node, WARMUP.name, refusal),
+            None => reading.mismatch(node, WARMUP.name, format!("this is {}", node.value.what())),
+        }
+    }
+}
+
+/// Reads `[run]`; `has_trace` tells whether arrivals come from a trace, which then is the length.
+pub(super) fn read(reader: &mut TableReader<'_, '_>, has_trace: bool) -> Option<RunSection> {
+    let requests = positive::<u64>(reader, "requests");
+    let duration = reader.optional::<Duration>("duration");
+    if duration == Some(Some(Duration::ZERO)) {
+        reader.error("duration", "nothing happens in 0s", "more than 0s");
+    }
+    let min_time = reader.optional("min_time");
+    let warmup = reader.get("warmup");
+    let repeats = positive::<u32>(reader, "repeats");
+    let precision = reader.optional::<Fraction>("precision");
+    if precision == Some(Some(Fraction(0.0))) {
+        let label = "as in \"5%\"; the narrower, the more repeats";
+        reader.error("precision", "no number of repeats is exact", label);
+    }
+    let seed = reader.get::<Seed>("seed");
+    let (mut requests, duration) = (requests?, duration?);
+    if requests.is_none() && duration.is_none() && !has_trace {
+        reader.note_computed("requests", Count(USUAL_REQUESTS));
+        requests = Some(USUAL_REQUESTS);
+    }
+    let (repeats, precision) = (repeats?, precision?.map(|precision| precision.0));
+    if repeats.is_none() && precision.is_none() {
+        reader.note_computed("repeats", USUAL_REPEATS);
+    }
+    Some(RunSection {
+        requests,
+        duration,
+        min_time: min_time?,
+        warmup: warmup?,
+        repeats: repeats.unwrap_or(USUAL_REPEATS),
+        precision,
+        seed: seed?.0,
+    })
+}
+
+/// A count that must not be 0.
+fn positive<T: FromNode + PartialEq + Default>(
+    reader: &mut TableReader<'_, '_>,
+    key: &'static str,
+) -> Option<Option<T>> {
+    let count = reader.optional::<T>(key)?;
+    if count == Some(T::default()) {
+        reader.error(key, "must not be 0", "1 or more");
+        return None;
+    }
+    Some(count)
+}

@@ -1,9 +1,12 @@
 //! `[users]`: how many there are, and when they ask.
 
-use crate::blocks::arrivals::{CountColumns, Shape, Spacing, Window};
+use super::arrivals::{ARRIVALS, Arrivals, CountedLoad, StampedLoad};
+use super::shape::{SHAPE, SPACING, ShapeValue, SpacingValue};
+use crate::blocks::arrivals::{Shape, Spacing};
 use crate::blocks::distribution::Distribution;
-use crate::blocks::trace::{TimeUnit, TraceFile, TraceSummary};
-use crate::language::key::Key;
+use crate::language::key::{Key, Takes};
+use crate::language::quantity::{Growth, Rate};
+use crate::language::reader::TableReader;
 
 /// Who uses the system.
 #[derive(Clone, Debug)]
@@ -50,39 +53,123 @@ pub enum Load {
     Counts(CountedLoad),
 }
 
-/// A trace with one row an arrival.
-#[derive(Clone, Debug)]
-pub struct StampedLoad {
-    /// The file and which of its rows count.
-    pub file: TraceFile,
-    /// Column of the times, and how they are written.
-    pub time: (String, TimeUnit),
-    /// Column of recorded service times, and their unit.
-    pub work: Option<(String, TimeUnit)>,
-    /// The part of the trace that is replayed.
-    pub window: Window,
-    /// How many users made the trace; without it, it is replayed as it is.
-    pub recorded_users: Option<u64>,
-    /// What the whole trace amounts to.
-    pub summary: TraceSummary,
-}
+impl Load {
+    /// Whether it comes from a trace.
+    pub const fn is_trace(&self) -> bool {
+        matches!(self, Load::Stamps(_) | Load::Counts(_))
+    }
 
-/// A trace with one row an interval.
-#[derive(Clone, Debug)]
-pub struct CountedLoad {
-    /// The file and which of its rows count.
-    pub file: TraceFile,
-    /// Its columns, and the length of an interval.
-    pub columns: CountColumns,
-    /// How regular the gaps within an interval are.
-    pub spacing: Spacing,
-    /// The part of the trace that is replayed.
-    pub window: Window,
-    /// How many users made the trace; without it, it is replayed as it is.
-    pub recorded_users: Option<u64>,
-    /// What the whole trace amounts to.
-    pub summary: TraceSummary,
+    /// Whether it comes from a trace that does not tell how many users made it, so that another
+    /// number of users would not change it.
+    pub const fn is_unscaled_trace(&self) -> bool {
+        match self {
+            Load::Stamps(trace) => trace.recorded_users.is_none(),
+            Load::Counts(trace) => trace.recorded_users.is_none(),
+            Load::Open { .. } | Load::Closed { .. } => false,
+        }
+    }
 }
 
 /// Keys of `[users]`.
-pub const USERS: &[Key] = &[];
+pub const USERS: &[Key] = &[
+    Key::required(
+        "count",
+        Takes::Count,
+        "People active in the busy hour that the steady state stands for.",
+    ),
+    Key::optional("rate", Takes::Rate, "Requests of one user, whether answered or not.")
+        .in_group("load"),
+    Key::optional(
+        "think",
+        Takes::Distribution,
+        "Each user waits for the answer, thinks so long, and asks again.",
+    )
+    .in_group("load"),
+    Key::optional(
+        "arrivals",
+        Takes::Custom(&ARRIVALS),
+        "A measured trace of arrival times, or of counts per interval.",
+    )
+    .in_group("load"),
+    Key::computed(
+        "spacing",
+        Takes::Custom(&SPACING),
+        "poisson, with `rate` or counts of a trace",
+        "How regular the gaps between arrivals are.",
+    ),
+    Key::optional("shape", Takes::Custom(&SHAPE), "How the rate varies over the run."),
+    Key::with_default(
+        "at",
+        Takes::OneOf(&["peak", "mean"]),
+        "\"peak\"",
+        "At which point of the shape thresholds without `for` are judged.",
+    ),
+    Key::optional(
+        "growth",
+        Takes::Growth,
+        "How fast the count grows; tells when a threshold will be crossed.",
+    ),
+];
+
+/// Reads `[users]`.
+pub(super) fn read(reader: &mut TableReader<'_, '_>) -> Option<UsersSection> {
+    let count = reader.get::<u64>("count");
+    if count == Some(0) {
+        reader.error("count", "there must be users", "1 or more");
+    }
+    let load = load(reader);
+    let shape = shape(reader);
+    let at = match reader.get_word("at") {
+        Some("mean") => Some(JudgedAt::Mean),
+        word => word.map(|_| JudgedAt::Peak),
+    };
+    let growth = reader.optional::<Growth>("growth");
+    let growth = growth?.map(|growth| growth.0);
+    Some(UsersSection { count: count?, load: load?, shape: shape?, at: at?, growth })
+}
+
+fn load(reader: &mut TableReader<'_, '_>) -> Option<Load> {
+    let given_spacing = reader.optional::<SpacingValue>("spacing");
+    let group = reader.get_group("load")?;
+    let mut load = match group {
+        "rate" => rate(reader)?,
+        "think" => Load::Closed { think: reader.optional("think")?? },
+        _ => match reader.optional("arrivals")?? {
+            Arrivals::Stamps(trace) => Load::Stamps(trace),
+            Arrivals::Counts(trace) => Load::Counts(trace),
+        },
+    };
+    let given_spacing = given_spacing?.map(|spacing| spacing.0);
+    match (&mut load, given_spacing) {
+        (Load::Open { spacing, .. } | Load::Counts(CountedLoad { spacing, .. }), Some(given)) => {
+            *spacing = given;
+        }
+        (Load::Open { .. } | Load::Counts(_), None) => reader.note_computed("spacing", "poisson"),
+        (Load::Closed { .. }, Some(_)) => {
+            reader.error("spacing", "has no meaning with `think`", "`think` may be a distribution");
+        }
+        (Load::Stamps(_), Some(_)) => {
+            reader.error("spacing", "has no meaning for recorded times", "leave it out");
+        }
+        (Load::Closed { .. } | Load::Stamps(_), None) => {}
+    }
+    Some(load)
+}
+
+fn rate(reader: &mut TableReader<'_, '_>) -> Option<Load> {
+    let Rate(rate_per_user) = reader.optional("rate")??;
+    if rate_per_user == 0.0 {
+        reader.error("rate", "nobody ever asks", "more than 0, as in \"4/min\"");
+        return None;
+    }
+    Some(Load::Open { rate_per_user, spacing: Spacing::Poisson })
+}
+
+fn shape(reader: &mut TableReader<'_, '_>) -> Option<Option<Shape>> {
+    let shape = reader.optional::<ShapeValue>("shape")?.map(|shape| shape.0);
+    let other = ["think", "arrivals"].into_iter().find(|key| reader.given(key));
+    if let (Some(_), Some(other), false) = (shape, other, reader.given("rate")) {
+        reader.error("shape", &format!("has no meaning with `{other}`"), "it goes with `rate`");
+    }
+    Some(shape)
+}

@@ -22,6 +22,7 @@
 //! ```text
 //! construction, composition   parameters -> a checked law with its moments and its text
 //!   checks, text              refusals in one sentence; spans as people write them
+//! read                        how laws are written in a scenario
 //! law                         drawing, distribution functions
 //!   ziggurat (+ tables)       exponential and normal variates
 //!   gamma, bounded_pareto     the two laws that need more than a line
@@ -41,6 +42,7 @@ mod composition;
 mod construction;
 mod gamma;
 mod law;
+pub mod read;
 pub mod special_functions;
 #[cfg(test)]
 mod tests;

@@ -71,11 +71,19 @@ impl<'t, 'r> TableReader<'t, 'r> {
         reader
     }
 
+    /// Whether it holds a key that is not declared: the value may lie behind a misspelt one, so
+    /// that what else seems to be missing would be a false alarm.
+    pub fn has_unknown(&self) -> bool {
+        self.table.entries.iter().any(|entry| !self.knows(&entry.key))
+    }
+
+    fn knows(&self, key: &str) -> bool {
+        find(self.keys, key).is_some() || (self.kind.is_some() && key == "kind")
+    }
+
     fn report_unknown(&mut self) {
         for entry in &self.table.entries {
-            let known = find(self.keys, &entry.key).is_some()
-                || (self.kind.is_some() && entry.key == "kind");
-            if !known {
+            if !self.knows(&entry.key) {
                 let label = suggestion(&entry.key, self.keys.iter().map(|key| key.name));
                 let message = format!("unknown key `{}{}`", self.prefix, entry.key);
                 self.report(entry.key_place, &message, label);

@@ -1,0 +1,94 @@
+//! How a scenario names a trace: `trace = "file.csv", column = "x", where = { run = "open" }`.
+
+use super::{Fault, TimeUnit, TraceError, TraceFile};
+use crate::language::diagnostic::suggestion;
+use crate::language::key::CustomValue;
+use crate::language::node::{Node, Value};
+use crate::language::reader::TableReader;
+use crate::language::reading::{FromNode, Reading};
+
+/// Words for the units of a column of durations.
+pub const UNITS: &[&str] = &["s", "ms", "us", "ns"];
+
+/// Words for the ways a column of times is written: the units, and dates.
+pub const TIME_UNITS: &[&str] = &["s", "ms", "us", "ns", "calendar"];
+
+/// How the scenario language describes a filter.
+pub static FILTER: CustomValue = CustomValue {
+    name: "a filter of rows",
+    accepts: "columns and what they must hold: `{ run = \"open_exp\" }`",
+    schema: || serde_json::json!({ "type": "object", "minProperties": 1 }),
+};
+
+/// Columns and what a row must hold there.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Filter(pub Vec<(String, String)>);
+
+impl FromNode for Filter {
+    fn from_node(node: &Node, reading: &mut Reading<'_>) -> Option<Filter> {
+        let label = || format!("it takes {}", FILTER.accepts);
+        let Some(table) = node.table().filter(|table| !table.entries.is_empty()) else {
+            return reading.mismatch(node, FILTER.name, label());
+        };
+        let mut wanted = Vec::new();
+        for entry in &table.entries {
+            let value = match &entry.node.value {
+                Value::Text(text) => text.clone(),
+                Value::Integer(_) | Value::Float(_) | Value::Flag(_) => entry.node.to_string(),
+                Value::List(_) | Value::Table(_) => {
+                    return reading.mismatch(&entry.node, FILTER.name, label());
+                }
+            };
+            wanted.push((entry.key.clone(), value));
+        }
+        Some(Filter(wanted))
+    }
+}
+
+/// The unit one of [`TIME_UNITS`] stands for.
+///
+/// # Panics
+/// When the word is none of them.
+pub fn unit(word: &str) -> TimeUnit {
+    match word {
+        "s" => TimeUnit::Seconds,
+        "ms" => TimeUnit::Milliseconds,
+        "us" => TimeUnit::Microseconds,
+        "ns" => TimeUnit::Nanoseconds,
+        "calendar" => TimeUnit::Calendar,
+        _ => panic!("`{word}` is no unit of a trace"),
+    }
+}
+
+/// The file under `file_key`, relative to the file that names it, with the filter under `where`.
+pub fn file(reader: &mut TableReader<'_, '_>, file_key: &'static str) -> Option<TraceFile> {
+    let name = reader.get::<String>(file_key);
+    let filter = reader.optional::<Filter>("where");
+    let place = reader.place(file_key);
+    let path = reader.reading().resolve(place, &name?);
+    Some(TraceFile { path, filter: filter?.unwrap_or_default().0 })
+}
+
+/// Reports a fault at the key it lies with: a missing column at the one of `column_keys` that asks
+/// for it, everything else at the file.
+pub fn report(
+    error: &TraceError,
+    file_key: &str,
+    column_keys: &[&str],
+    reader: &mut TableReader<'_, '_>,
+) {
+    match &error.fault {
+        Fault::MissingColumn { wanted, present } => {
+            let asks = |key: &&&str| reader.node(key).and_then(Node::text) == Some(wanted);
+            let key = column_keys.iter().find(asks).copied().unwrap_or("where");
+            let message = format!("`{}` has no column `{wanted}`", error.file.display());
+            let label = suggestion(wanted, present.iter().map(String::as_str));
+            reader.error(key, &message, label);
+        }
+        Fault::Unreadable(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            let message = format!("`{}` does not exist", error.file.display());
+            reader.error(file_key, &message, "file names are relative to the file they stand in");
+        }
+        _ => reader.error(file_key, &error.to_string(), ""),
+    }
+}

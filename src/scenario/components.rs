@@ -1,0 +1,55 @@
+//! `[components.NAME]`: the parts of the system, each read by its own kind.
+
+use super::names;
+use super::root::{Spec, read_component};
+use crate::language::diagnostic::suggestion;
+use crate::language::reader::TableReader;
+use crate::language::source::Place;
+
+/// A component's table.
+#[derive(Debug)]
+pub struct ComponentSection {
+    /// Its name.
+    pub name: String,
+    /// Where its table stands.
+    pub place: Place,
+    /// Its kind.
+    pub kind: &'static str,
+    /// What its table says.
+    pub spec: Box<dyn Spec>,
+}
+
+/// Reads `[components]`, in the order of names.
+pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<ComponentSection>> {
+    let names = names::sorted(root, "components", "component");
+    if names.is_empty() {
+        let place = root.place("components");
+        let label = "as in components.app = { kind = \"service\", ... }";
+        root.reading().problems.error(place, "there are no components", label);
+        return None;
+    }
+    let sections: Vec<Option<ComponentSection>> =
+        names.iter().map(|(name, place)| component(name, *place, root)).collect();
+    sections.into_iter().collect()
+}
+
+fn component(name: &str, place: Place, root: &mut TableReader<'_, '_>) -> Option<ComponentSection> {
+    names::refuse_reserved(name, place, root.reading().problems);
+    let mut reader = root.named_table("components", name)?;
+    let kind = reader.kind()?;
+    let place = reader.table_place();
+    let spec = read_component(&mut reader)?;
+    Some(ComponentSection { name: name.to_owned(), place, kind, spec })
+}
+
+/// Reads `entry`, which must name a component.
+pub(super) fn read_entry(root: &mut TableReader<'_, '_>) -> Option<(String, Place)> {
+    let entry: String = root.get("entry")?;
+    let names: Vec<&str> = root.names("components").into_iter().map(|(name, _)| name).collect();
+    if !names.is_empty() && !names.contains(&entry.as_str()) {
+        let label = suggestion(&entry, names.into_iter());
+        root.error("entry", &format!("there is no component `{entry}`"), label);
+        return None;
+    }
+    Some((entry, root.place("entry")))
+}

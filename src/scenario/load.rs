@@ -1,0 +1,130 @@
+//! A scenario from its file: every section read, then what must hold between them.
+
+use std::path::Path;
+
+use super::{ROOT, Scenario, components, conditions, data, not_yet, operations, run, users};
+use crate::kernel::random::{hash_name, mix};
+use crate::language::diagnostic::Problems;
+use crate::language::load::load;
+use crate::language::node::{Entry, Node, Table};
+use crate::language::reader::TableReader;
+use crate::language::reading::{Effective, Reading};
+use crate::language::source::{Place, SourceId, Sources};
+
+impl Scenario {
+    /// Reads the file at `path` with everything it extends and each of `sets` (`path=value`) laid
+    /// over it.
+    ///
+    /// `None` exactly when something is wrong; all of it is then among the problems. Warnings
+    /// alone do not keep a scenario from being read.
+    pub fn load(
+        path: &Path,
+        sets: &[String],
+        sources: &mut Sources,
+        problems: &mut Problems,
+    ) -> Option<Scenario> {
+        let mut found = Problems::new();
+        let table = load(path, ROOT, sets, sources, &mut found);
+        let scenario = table.and_then(|table| read(path, table, sources, &mut found));
+        let scenario = scenario.filter(|_| !found.has_errors());
+        problems.absorb(found);
+        scenario
+    }
+
+    /// Reads a scenario from a table that was loaded from `path` and then changed, as a sweep
+    /// does; as [`Scenario::load`] otherwise.
+    pub fn from_table(
+        path: &Path,
+        table: Table,
+        sources: &Sources,
+        problems: &mut Problems,
+    ) -> Option<Scenario> {
+        let mut found = Problems::new();
+        let scenario = read(path, table, sources, &mut found).filter(|_| !found.has_errors());
+        problems.absorb(found);
+        scenario
+    }
+}
+
+fn read(
+    path: &Path,
+    mut table: Table,
+    sources: &Sources,
+    problems: &mut Problems,
+) -> Option<Scenario> {
+    not_yet::refuse(&mut table, problems);
+    let mut effective = Vec::new();
+    let mut reading = Reading::new(problems, sources, &mut effective);
+    let beginning = Place { source: SourceId(0), start: 0, end: 0 };
+    let mut root = TableReader::new("", &table, beginning, ROOT, &mut reading);
+    let title = root.optional("title");
+    let stage = root.optional("stage");
+    let entry = components::read_entry(&mut root);
+    let users = root.table("users").and_then(|mut reader| users::read(&mut reader));
+    if !root.given("users") {
+        root.reading().problems.error(
+            beginning,
+            "`users` is missing",
+            "as in users = { count = \"5K\", rate = \"4/min\" }",
+        );
+    }
+    let data = data::read(&mut root);
+    let mut datasets: Vec<&str> = root.names("data").into_iter().map(|(name, _)| name).collect();
+    datasets.sort_unstable();
+    let operations = operations::read(&mut root, &datasets);
+    let components = components::read(&mut root);
+    let has_trace = table.get("users").is_some_and(|users| has(users, "arrivals"));
+    let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace));
+    let thresholds = conditions::read_thresholds(&mut root);
+    let alerts = conditions::read_alerts(&mut root);
+    let users = users?;
+    let sweep = root.node("sweep").cloned();
+    if let Some(sweep) = sweep.as_ref().filter(|_| users.load.is_unscaled_trace()) {
+        refuse_axis_of_users(sweep, &mut root);
+    }
+    Some(Scenario {
+        name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        path: path.to_path_buf(),
+        title: title?,
+        stage: stage?,
+        entry: entry?,
+        users,
+        data: data?,
+        operations: operations?,
+        components: components?,
+        run: run?,
+        thresholds: thresholds?,
+        alerts: alerts?,
+        sweep,
+        hash: hash(&effective),
+        effective,
+    })
+}
+
+fn has(node: &Node, key: &str) -> bool {
+    node.table().is_some_and(|table| table.get(key).is_some())
+}
+
+/// An axis of users would not change a trace that does not tell how many users made it.
+fn refuse_axis_of_users(sweep: &Node, root: &mut TableReader<'_, '_>) {
+    let is_axis = |entry: &&Entry| {
+        entry.key == "users.count" || (entry.key == "users" && has(&entry.node, "count"))
+    };
+    let axis = sweep.table().and_then(|axes| axes.entries.iter().find(is_axis));
+    if let Some(axis) = axis {
+        let message = "[sweep]: more users would not change this trace of arrivals";
+        let label = "say in `arrivals` how many made it: recorded_users = \"50K\"";
+        root.reading().problems.error(axis.key_place, message, label);
+    }
+}
+
+/// All values that take effect as 16 hexadecimal digits, whatever their order in the file.
+fn hash(effective: &[Effective]) -> String {
+    let mut values: Vec<(&str, &str)> =
+        effective.iter().map(|value| (value.path.as_str(), value.value.as_str())).collect();
+    values.sort_unstable();
+    let hash = values
+        .into_iter()
+        .fold(0, |hash, (path, value)| mix(hash, mix(hash_name(path), hash_name(value))));
+    format!("{hash:016x}")
+}

@@ -1,0 +1,75 @@
+//! What the language reserves but no version can simulate yet.
+//!
+//! It is taken out of the table before reading, so that each use is one problem that says what
+//! works instead.
+
+use crate::language::diagnostic::Problems;
+use crate::language::node::{Table, Value};
+
+/// A path (`*` for any name), what it would say, and what works instead.
+struct NotYet {
+    path: &'static [&'static str],
+    what: &'static str,
+    instead: &'static str,
+}
+
+const ONE_PLACE: &str = "leave it out: everything runs in one place";
+
+const NOT_YET: &[NotYet] = &[
+    NotYet { path: &["users", "sessions"], what: "sessions", instead: "use `rate` or `think`" },
+    NotYet { path: &["home"], what: "regions", instead: ONE_PLACE },
+    NotYet { path: &["regions"], what: "regions", instead: ONE_PLACE },
+    NotYet { path: &["network"], what: "regions", instead: "use `latency` in `sends_to`" },
+    NotYet { path: &["data", "*", "locality"], what: "regions", instead: ONE_PLACE },
+    NotYet { path: &["components", "*", "regions"], what: "regions", instead: ONE_PLACE },
+    NotYet { path: &["components", "*", "at"], what: "regions", instead: ONE_PLACE },
+    NotYet {
+        path: &["components", "*", "shards"],
+        what: "shards",
+        instead: "use more `cores`, or `replicas` for reads",
+    },
+    NotYet {
+        path: &["components", "*", "consensus"],
+        what: "consensus",
+        instead: "use `replicas`, which follow a primary",
+    },
+];
+
+/// Reports and removes everything that cannot be simulated yet.
+pub(super) fn refuse(scenario: &mut Table, problems: &mut Problems) {
+    for not_yet in NOT_YET {
+        refuse_one(scenario, not_yet.path, &mut Vec::new(), not_yet, problems);
+    }
+}
+
+fn refuse_one(
+    table: &mut Table,
+    path: &[&str],
+    walked: &mut Vec<String>,
+    not_yet: &NotYet,
+    problems: &mut Problems,
+) {
+    let (key, rest) = path.split_first().expect("a path has a key");
+    if rest.is_empty() {
+        if let Some(entry) = table.remove(key) {
+            walked.push(entry.key);
+            let verb = if not_yet.what.ends_with("ns") || not_yet.what.ends_with("ds") {
+                "are"
+            } else {
+                "is"
+            };
+            let path = walked.join(".");
+            let message = format!("`{path}`: {} {verb} not supported yet", not_yet.what);
+            problems.error(entry.key_place, message, not_yet.instead);
+            walked.pop();
+        }
+        return;
+    }
+    for entry in table.entries.iter_mut().filter(|entry| *key == "*" || entry.key == *key) {
+        if let Value::Table(inner) = &mut entry.node.value {
+            walked.push(entry.key.clone());
+            refuse_one(inner, rest, walked, not_yet, problems);
+            walked.pop();
+        }
+    }
+}
