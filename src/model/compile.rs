@@ -152,11 +152,7 @@ fn wires(
 }
 
 /// Each component's longest distance from the users in calls; a cycle is reported.
-fn ranks(
-    scenario: &Scenario,
-    wires: &[Vec<Wire>],
-    problems: &mut Problems,
-) -> Option<Vec<usize>> {
+fn ranks(scenario: &Scenario, wires: &[Vec<Wire>], problems: &mut Problems) -> Option<Vec<usize>> {
     let mut ranks = vec![0; wires.len()];
     // Longest paths by relaxing all wires; in an acyclic model that is done after as many rounds
     // as there are components.
@@ -203,9 +199,10 @@ fn report_cycle(scenario: &Scenario, wires: &[Vec<Wire>], from: usize, problems:
     loop {
         let at = path[path.len() - 1];
         let next = wires[at].iter().map(|wire| wire.to.index());
-        let next = next.clone().find(|&next| next == start).or_else(|| {
-            next.clone().find(|&next| !path.contains(&next) && reaches(next, start))
-        });
+        let next = next
+            .clone()
+            .find(|&next| next == start)
+            .or_else(|| next.clone().find(|&next| !path.contains(&next) && reaches(next, start)));
         match next {
             Some(next) if next != start => path.push(next),
             _ => break,
@@ -336,8 +333,7 @@ fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
     let has_work = matches!(&model.load.arrivals, Arrivals::Stamps { work: Some(_), .. });
     for (section, component) in scenario.components.iter().zip(&model.components[1..]) {
         if section.spec.uses_recorded_work() && !has_work {
-            let message =
-                format!("{}: \"recorded\" needs a trace with `work`", subject(section));
+            let message = format!("{}: \"recorded\" needs a trace with `work`", subject(section));
             let label = "give users.arrivals = { trace, time, work = \"COLUMN\", .. }";
             problems.error(section.place, message, label);
         }

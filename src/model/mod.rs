@@ -18,12 +18,12 @@ mod wires;
 pub use compile::compile;
 pub use load::LoadPlan;
 
+use crate::components::Blueprint;
 use crate::components::access::{Classes, Dataset};
 use crate::components::caller::Wire;
 use crate::components::flow::Flow;
 use crate::components::running::{BuildContext, Running};
 use crate::components::source::{Operation, Source};
-use crate::components::Blueprint;
 use crate::kernel::{ComponentId, Engine};
 
 /// Place of the users among the components.

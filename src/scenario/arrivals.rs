@@ -160,28 +160,27 @@ impl Common {
 
 /// Whether each key given goes with the others; every one that does not is reported.
 fn combination_fits(reader: &mut TableReader<'_, '_>) -> bool {
-    let (counts, time) = (reader.given("counts"), reader.given("time"));
+    let [time, counts, step, unit, work, work_unit] =
+        ["time", "counts", "step", "unit", "work", "work_unit"].map(|key| reader.given(key));
+    let has_trace = reader.given("trace");
+    let faults = [
+        (
+            has_trace && !time && !counts,
+            "trace",
+            "needs `time` or `counts` beside it",
+            "the column of arrival times, or of counts",
+        ),
+        (step && !counts, "step", "has no meaning for arrival times", "it goes with `counts`"),
+        (unit && !time, "unit", "has no meaning without `time`", "it says how times are written"),
+        (work && counts, "work", "has no meaning with `counts`", "it goes with arrival times"),
+        (work && !work_unit, "work", "needs `work_unit` beside it", "s, ms, us or ns"),
+        (work_unit && !work, "work_unit", "has no meaning without `work`", "leave it out"),
+    ];
     let mut fits = true;
-    let mut refuse = |wrong: bool, key: &str, message: &str, label: &str| {
-        if wrong && (key == "trace" || reader.given(key)) {
-            reader.error(key, message, label);
-            fits = false;
-        }
-    };
-    let lacks_both = "needs `time` or `counts` beside it";
-    refuse(!counts && !time, "trace", lacks_both, "the column of arrival times, or of counts");
-    refuse(!counts, "step", "has no meaning for arrival times", "it goes with `counts`");
-    refuse(counts, "work", "has no meaning with `counts`", "it goes with arrival times");
-    refuse(!time, "unit", "has no meaning without `time`", "it says how times are written");
-    let (work, work_unit) = (reader.given("work"), reader.given("work_unit"));
-    let mut refuse = |wrong: bool, key: &str, message: &str, label: &str| {
-        if wrong {
-            reader.error(key, message, label);
-            fits = false;
-        }
-    };
-    refuse(work && !work_unit, "work", "needs `work_unit` beside it", "s, ms, us or ns");
-    refuse(work_unit && !work, "work_unit", "has no meaning without `work`", "leave it out");
+    for (_, key, message, label) in faults.into_iter().filter(|(wrong, ..)| *wrong) {
+        reader.error(key, message, label);
+        fits = false;
+    }
     fits
 }
 
@@ -253,4 +252,71 @@ fn counted(common: Common, reader: &mut TableReader<'_, '_>) -> Option<CountedLo
 
 fn reported<T>(read: Result<T, TraceError>, reader: &mut TableReader<'_, '_>) -> Option<T> {
     read.map_err(|error| report(&error, "trace", &["time", "counts", "work"], reader)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Load;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn times_are_read_with_their_service_times() {
+        let users = sound(
+            "users.arrivals = { trace = \"stamps.csv\", time = \"at\", work = \"service_us\", \
+             work_unit = \"us\", where = { page = \"a\" }, recorded_users = \"1K\", to = \"3s\" }",
+        )
+        .users;
+        let Load::Stamps(trace) = users.load else { panic!("{users:?}") };
+        assert_eq!(trace.time, ("at".to_owned(), TimeUnit::Seconds));
+        assert_eq!(trace.work, Some(("service_us".to_owned(), TimeUnit::Microseconds)));
+        assert_eq!((trace.recorded_users, trace.summary.rows), (Some(1_000), 2));
+        assert_eq!(trace.window.to, Some(Duration::from_seconds(3.0)));
+    }
+
+    #[test]
+    fn counts_tell_their_step_and_unit() {
+        let changes = "users = { arrivals = { trace = \"counts.csv\", time = \"timestamp\", \
+                       counts = \"value\" }, spacing = \"even\" }";
+        let scenario = sound(changes);
+        let Load::Counts(trace) = &scenario.users.load else { panic!("{:?}", scenario.users) };
+        assert_eq!(trace.columns.time, Some(("timestamp".to_owned(), TimeUnit::Calendar)));
+        assert_eq!(trace.columns.step, Duration::from_seconds(300.0));
+        assert_eq!((trace.spacing, trace.summary.sum), (Spacing::Even, 150.0));
+        assert_eq!(scenario.run.requests, None);
+        let step = scenario.effective.iter().find(|value| value.path == "users.arrivals.step");
+        assert_eq!(step.map(|step| step.value.as_str()), Some("\"5min\""));
+    }
+
+    #[test]
+    fn wrong_traces_are_refused() {
+        check_problems(&[
+            ("users.arrivals = \"stamps.csv\"", "?"),
+            ("users.arrivals = { time = \"at\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\" }", "?"),
+            ("users.arrivals = { trace = \"lost.csv\", time = \"at\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\", time = \"att\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\", time = \"page\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\", time = \"at\", step = \"1s\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\", time = \"at\", work = \"page\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\", time = \"at\", work_unit = \"s\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\", time = \"at\", from = \"9s\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\", time = \"at\", to = \"0s\" }", "?"),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"at\", where = { page = 3 } }",
+                "?",
+            ),
+            ("users.arrivals = { trace = \"counts.csv\", counts = \"value\" }", "?"),
+            ("users.arrivals = { trace = \"one.csv\", counts = \"value\", unit = \"s\" }", "?"),
+            ("users.arrivals = { trace = \"none.csv\", counts = \"value\", step = \"1min\" }", "?"),
+            ("users.arrivals = { trace = \"one.csv\", counts = \"value\", step = \"0s\" }", "?"),
+            ("users.arrivals = { trace = \"stamps.csv\", time = \"at\", recorded_users = 0 }", "?"),
+            (
+                "users = { arrivals = { trace = \"stamps.csv\", time = \"at\" }, \
+                 spacing = \"even\" }",
+                "?",
+            ),
+            ("users.arrivals = { trace = \"stamps.csv\", tme = \"at\" }", "?"),
+        ]);
+    }
 }

@@ -104,3 +104,48 @@ fn alert(name: &str, reader: &mut TableReader<'_, '_>) -> Option<Alert> {
     let place = reader.place("condition");
     Some(Alert { name: name.to_owned(), condition: condition?, severity: severity?, place })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn conditions_keep_the_order_of_the_file() {
+        let scenario = sound(
+            "graduate = { slow = \"response_time.p95 > 200ms\", busy = \"app.cpu > 60%\" }\n\
+             alerts.Lag = { condition = \"app.cpu > 90% for 2 minutes\", severity = \"critical\" }\n\
+             alerts.Hot = { condition = \"app.cpu > 80%\" }",
+        );
+        let names: Vec<&str> = scenario.thresholds.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["slow", "busy"]);
+        assert_eq!(scenario.thresholds[0].condition.to_string(), "response_time.p95 > 200ms");
+        let severities: Vec<AlertSeverity> =
+            scenario.alerts.iter().map(|alert| alert.severity).collect();
+        assert_eq!(severities, [AlertSeverity::Critical, AlertSeverity::Warning]);
+    }
+
+    #[test]
+    fn a_metric_has_its_place() {
+        let mut sources = Sources::new();
+        let source = sources.add("a.toml", "\"a.b > 1 and c.d < 2\"", std::path::Path::new(""));
+        let whole = Place { source, start: 0, end: 21 };
+        let condition = Condition::parse("a.b > 1 and c.d < 2").expect("it follows the grammar");
+        let metrics = condition.comparisons().map(|comparison| {
+            sources.excerpt(metric_place(&condition, whole, comparison, &sources)).to_owned()
+        });
+        assert_eq!(metrics.collect::<Vec<_>>(), ["a.b", "c.d"]);
+    }
+
+    #[test]
+    fn wrong_conditions_are_refused() {
+        check_problems(&[
+            ("graduate.slow = \"p95 over 200ms\"", "?"),
+            ("graduate.slow = 5", "?"),
+            ("graduate.capacity = \"app.cpu > 60%\"", "?"),
+            ("alerts.Lag = { severity = \"critical\" }", "?"),
+            ("alerts.Lag = { condition = \"app.cpu > 60%\", severity = \"high\" }", "?"),
+            ("alerts.Lag = \"app.cpu > 60%\"", "?"),
+        ]);
+    }
+}

@@ -144,3 +144,49 @@ fn dataset(name: &str, reader: &mut TableReader<'_, '_>) -> Option<DataSection> 
         value_size: value_size?.0,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::popularity::Popularity;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn datasets_come_in_the_order_of_names_with_their_defaults() {
+        let data = sound(
+            "data.pages = { keys = { per_user = 5, base = 10 }, popularity = { zipf = 0.99 }, \
+             order = \"newest_hot\", value_size = \"20KiB\" }",
+        )
+        .data;
+        let [pages, posts] = &data[..] else { panic!("{data:?}") };
+        assert_eq!((pages.name.as_str(), posts.name.as_str()), ("pages", "posts"));
+        assert_eq!((pages.keys.total(100), pages.keys.per_user()), (510, Some(5)));
+        assert_eq!(pages.popularity, PopularitySpec::Law(Popularity::Zipf { exponent: 0.99 }));
+        assert_eq!((pages.order, pages.value_size), (Order::NewestHot, 20_480));
+        assert_eq!((posts.keys, posts.keys.total(100)), (KeyCount::Fixed(10_000), 10_000));
+        assert_eq!(posts.popularity, PopularitySpec::Law(Popularity::Uniform));
+        assert_eq!((posts.order, posts.value_size), (Order::Scattered, 1_024));
+    }
+
+    #[test]
+    fn wrong_datasets_are_refused() {
+        check_problems(&[
+            ("data.posts.keys = 0", "?"),
+            ("data.posts.keys = { per_user = 0, base = 5 }", "?"),
+            ("data.posts.keys = { base = 5 }", "?"),
+            ("data.posts.keys = \"none\"", "?"),
+            ("data.posts.value_size = \"0B\"", "?"),
+            ("data.posts.order = \"newest\"", "?"),
+            ("data.posts.popularity = { zipf = -1 }", "?"),
+            ("data.\"a.b\" = { keys = 5 }", "?"),
+            ("data.posts.key = 5", "?"),
+        ]);
+    }
+
+    #[test]
+    fn a_dataset_too_many_is_refused() {
+        let changes: String =
+            (0..128).map(|n| format!("data.d{n:03} = {{ keys = 1 }}\n")).collect();
+        check_problems(&[(&changes, "?")]);
+    }
+}

@@ -1,7 +1,7 @@
 //! `[operations.NAME]`: what users ask for.
 
 use super::names;
-use super::root::{KeyChoice, Verb};
+use crate::components::access::{KeyChoice, Verb};
 use crate::language::diagnostic::suggestion;
 use crate::language::key::{CustomValue, Key, Takes};
 use crate::language::node::Node;
@@ -253,4 +253,54 @@ fn share_out(
 /// A percentage without the noise of binary fractions.
 fn tidy(share: f64) -> String {
     percent_text((share * 1e9).round() / 1e9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn without_operations_there_is_one_request() {
+        assert_eq!(sound("").operations, [only_request()]);
+    }
+
+    #[test]
+    fn operations_share_all_requests() {
+        let operations = sound(
+            "operations.view = { does = \"read\", of = \"posts\", deadline = \"1s\" }\n\
+             operations.asset = { share = 0.25, static = true }\n\
+             operations.edit = { share = \"5%\", does = \"write\", of = \"posts\", key = \"own\" }",
+        )
+        .operations;
+        let [asset, edit, view] = &operations[..] else { panic!("{operations:?}") };
+        assert_eq!((asset.share, asset.does, asset.of), (0.25, Verb::Call, None));
+        assert!(asset.is_static && !edit.is_static);
+        assert_eq!((edit.does, edit.of, edit.key), (Verb::Write, Some(0), KeyChoice::Own));
+        assert_eq!((view.does, view.key), (Verb::Read, KeyChoice::Popular));
+        assert!((view.share - 0.7).abs() < 1e-12);
+        assert_eq!(view.deadline, Some(Duration::from_seconds(1.0)));
+    }
+
+    #[test]
+    fn wrong_operations_are_refused() {
+        let posts = "does = \"read\", of = \"posts\"";
+        check_problems(&[
+            ("operations = {}", "?"),
+            ("operations.a = { share = \"90%\" }", "?"),
+            ("operations = { a = { share = \"70%\" }, b = { share = \"33.3%\" } }", "?"),
+            ("operations = { a = { share = \"70%\" }, b = {}, c = {} }", "?"),
+            ("operations = { a = { share = \"70%\" }, b = { share = \"half\" } }", "?"),
+            ("operations.a = { does = \"look\" }", "?"),
+            ("operations.a = { does = \"read\", of = \"post\" }", "?"),
+            ("data = \"none\"\noperations.a = { does = \"read\", of = \"post\" }", "?"),
+            ("operations.a = { does = \"scan\" }", "?"),
+            ("operations.a = { of = \"posts\" }", "?"),
+            ("operations.a = { key = \"own\" }", "?"),
+            (&format!("operations.a = {{ {posts}, key = \"best\" }}"), "?"),
+            ("operations.a = { does = \"write\", of = \"posts\", static = true }", "?"),
+            (&format!("operations.a = {{ {posts}, deadline = \"0s\" }}"), "?"),
+            ("operations.\"a b\" = {}", "?"),
+        ]);
+    }
 }

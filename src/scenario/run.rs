@@ -147,3 +147,50 @@ fn positive<T: FromNode + PartialEq + Default>(
     }
     Some(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn a_run_has_defaults() {
+        let usual = RunSection {
+            requests: Some(200_000),
+            duration: None,
+            min_time: None,
+            warmup: Warmup::Auto,
+            repeats: 8,
+            precision: None,
+            seed: 42,
+        };
+        assert_eq!(sound("").run, usual);
+        let span = Duration::from_seconds(60.0);
+        assert_eq!(
+            sound("run = { duration = \"1min\", min_time = \"1min\", precision = \"5%\" }").run,
+            RunSection {
+                requests: None,
+                duration: Some(span),
+                min_time: Some(span),
+                precision: Some(0.05),
+                ..usual
+            }
+        );
+        assert_eq!(sound("run.warmup = \"1min\"").run.warmup, Warmup::Fixed(span));
+    }
+
+    #[test]
+    fn wrong_runs_are_refused() {
+        check_problems(&[
+            ("run.requests = 0", "?"),
+            ("run.duration = \"0s\"", "?"),
+            ("run = { requests = 5, duration = \"1s\" }", "?"),
+            ("run.warmup = \"automatic\"", "?"),
+            ("run.warmup = 5", "?"),
+            ("run.repeats = 0", "?"),
+            ("run = { repeats = 8, precision = \"5%\" }", "?"),
+            ("run.precision = 0", "?"),
+            ("run.seed = \"x\"", "?"),
+        ]);
+    }
+}

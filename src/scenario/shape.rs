@@ -158,3 +158,57 @@ impl FromNode for SpacingValue {
         Some(SpacingValue(Spacing::Gamma { cv }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{check_problems, sound};
+
+    fn shape(text: &str) -> Option<Shape> {
+        sound(&format!("users.shape = {text}")).users.shape
+    }
+
+    #[test]
+    fn rates_vary_in_three_ways() {
+        let seconds = Duration::from_seconds;
+        assert_eq!(
+            shape("{ diurnal = { peak = 1.8 } }"),
+            Some(Shape::Diurnal { peak_to_mean: 1.8, period: seconds(86_400.0) })
+        );
+        let (at, duration) = (seconds(600.0), seconds(300.0));
+        assert_eq!(
+            shape("{ spike = { at = \"10min\", duration = \"5min\", factor = 3 } }"),
+            Some(Shape::Spike { at, duration, factor: 3.0 })
+        );
+        assert_eq!(
+            shape("{ ramp = { from = 0.5, to = 2.0, over = \"1h\" } }"),
+            Some(Shape::Ramp { from: 0.5, to: 2.0, over: seconds(3600.0) })
+        );
+    }
+
+    #[test]
+    fn wrong_shapes_are_refused() {
+        check_problems(&[
+            ("users.shape = \"wave\"", "?"),
+            ("users.shape = { diurnl = { peak = 2.0 } }", "?"),
+            ("users.shape = {}", "?"),
+            ("users.shape = { diurnal = { peak = 3.0 } }", "?"),
+            ("users.shape = { diurnal = { peak = 2.0, period = \"0s\" } }", "?"),
+            ("users.shape = { spike = { at = \"1s\", duration = \"1s\", factor = -1 } }", "?"),
+            ("users.shape = { ramp = { from = 0, to = 0, over = \"1h\" } }", "?"),
+            ("users.shape = { ramp = { to = 2.0 } }", "?"),
+        ]);
+    }
+
+    #[test]
+    fn wrong_spacings_are_refused() {
+        check_problems(&[
+            ("users.spacing = \"odd\"", "?"),
+            ("users.spacing = { gama = { cv = 2.0 } }", "?"),
+            ("users.spacing = { gamma = { cv = 0 } }", "?"),
+        ]);
+        let users = sound("users.spacing = { gamma = { cv = 2.0 } }").users;
+        let crate::scenario::Load::Open { spacing, .. } = users.load else { panic!("{users:?}") };
+        assert_eq!(spacing, Spacing::Gamma { cv: 2.0 });
+    }
+}

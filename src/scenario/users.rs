@@ -173,3 +173,38 @@ fn shape(reader: &mut TableReader<'_, '_>) -> Option<Option<Shape>> {
     }
     Some(shape)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn users_ask_at_a_rate_or_after_thinking() {
+        let users = sound("").users;
+        assert_eq!((users.count, users.at, users.growth), (5_000, JudgedAt::Peak, None));
+        let Load::Open { rate_per_user, spacing } = users.load else { panic!("{users:?}") };
+        assert_eq!((rate_per_user, spacing), (4.0 / 60.0, Spacing::Poisson));
+        let users = sound("users = { think = { exponential = \"30s\" }, at = \"mean\" }").users;
+        assert!(matches!(&users.load, Load::Closed { think } if think.mean() == 30.0));
+        assert_eq!(users.at, JudgedAt::Mean);
+        let users = sound("users = { growth = \"8%/month\", spacing = \"even\" }").users;
+        assert_eq!(users.growth, Some(0.08));
+        assert!(matches!(users.load, Load::Open { spacing: Spacing::Even, .. }));
+    }
+
+    #[test]
+    fn wrong_users_are_refused() {
+        check_problems(&[
+            ("users = \"none\"", "?"),
+            ("users.count = 0", "?"),
+            ("users.rate = \"0/s\"", "?"),
+            ("users.rate = \"none\"", "?"),
+            ("users = { rate = \"4/min\", think = \"3s\" }", "?"),
+            ("users.growth = \"8%\"", "?"),
+            ("users.at = \"top\"", "?"),
+            ("users = { think = \"30s\", spacing = \"even\" }", "?"),
+            ("users = { think = \"30s\", shape = { diurnal = { peak = 1.5 } } }", "?"),
+        ]);
+    }
+}
