@@ -108,7 +108,7 @@ impl Programs {
             match step {
                 Step::Compute(work) => self.code.push(Instruction::Compute(work.clone(), own)),
                 Step::Wait(law) => self.code.push(Instruction::Wait(law.clone(), own)),
-                Step::Ask(ask) => self.code.push(Instruction::Ask(ask.clone(), own)),
+                Step::Ask(ask) => self.code.push(Instruction::Ask(*ask, own)),
                 Step::Chance(probability, then) => {
                     let at = self.code.len();
                     self.code.push(Instruction::EndBranch);
