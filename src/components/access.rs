@@ -148,7 +148,17 @@ impl Dataset {
         assert!(number < 128, "the dataset's number fits in the upper byte of a key");
         let sampler = popularity.sampler(keys);
         let order = KeyOrder::new(order, keys);
-        Dataset { name, number, keys, per_user, popularity, value_size, sampler, order, recorded: false }
+        Dataset {
+            name,
+            number,
+            keys,
+            per_user,
+            popularity,
+            value_size,
+            sampler,
+            order,
+            recorded: false,
+        }
     }
 
     /// The same dataset with its keys taken from a recorded trace.
@@ -205,8 +215,7 @@ mod tests {
     #[test]
     fn own_keys_belong_to_their_user_only() {
         let popularity = Popularity::Uniform;
-        let posts =
-            Dataset::new("posts".into(), 1, 50, Some(5), popularity, Order::Scattered, 100);
+        let posts = Dataset::new("posts".into(), 1, 50, Some(5), popularity, Order::Scattered, 100);
         let stream = Stream::new(1, 0, "users", "key");
         for user in 0..10 {
             for identity in 0..20 {

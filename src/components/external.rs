@@ -26,12 +26,8 @@ const KEYS: &[Key] = &[
     NODE_COST,
 ];
 
-const BUSY: Metric = Metric::level(
-    "busy",
-    Unit::Count,
-    "calls under way",
-    "calls under way x seconds / seconds",
-);
+const BUSY: Metric =
+    Metric::level("busy", Unit::Count, "calls under way", "calls under way x seconds / seconds");
 const METRICS: &[Metric] = &[RESPONSE, THROUGHPUT, ERROR_RATE, BUSY];
 
 /// The external provider's entry in the list of kinds.

@@ -12,7 +12,6 @@ pub const SENDS_TO: Key = Key::optional(
 /// The datasets a component answers for.
 pub const HOLDS: Key = Key::optional("holds", Takes::Names, "Datasets it answers for itself.");
 
-
 /// Price of a node, for later use.
 pub const NODE_COST: Key = Key::optional(
     "node_cost",

@@ -40,14 +40,8 @@ use crate::language::reader::TableReader;
 use crate::measure::metric::Metric;
 
 /// Every kind of component. Parser, reference, schema and the tests over all kinds derive from it.
-pub const KINDS: &[ComponentKind] = &[
-    load_balancer::KIND,
-    service::KIND,
-    cache::KIND,
-    database::KIND,
-    queue::KIND,
-    external::KIND,
-];
+pub const KINDS: &[ComponentKind] =
+    &[load_balancer::KIND, service::KIND, cache::KIND, database::KIND, queue::KIND, external::KIND];
 
 /// A kind of component.
 #[derive(Clone, Copy)]
@@ -68,11 +62,8 @@ pub struct ComponentKind {
 
 /// The kinds as the scenario language wants them.
 pub fn kinds() -> Vec<Kind> {
-    let kind = |kind: &ComponentKind| Kind {
-        name: kind.name,
-        keys: kind.keys,
-        meaning: kind.meaning,
-    };
+    let kind =
+        |kind: &ComponentKind| Kind { name: kind.name, keys: kind.keys, meaning: kind.meaning };
     KINDS.iter().map(kind).collect()
 }
 

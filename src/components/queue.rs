@@ -18,9 +18,7 @@ use crate::blocks::distribution::Distribution;
 use crate::blocks::station::{Admission, Full, Pool};
 use crate::kernel::random::Stream;
 use crate::kernel::time::{Duration, Time};
-use crate::kernel::{
-    Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer,
-};
+use crate::kernel::{Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer};
 use crate::language::key::{Key, Takes};
 use crate::language::quantity::{Count, Limit};
 use crate::language::reader::TableReader;
@@ -111,11 +109,8 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
     let limit = table.get::<Limit>("queue_limit");
     let wires = table.optional::<Wires>("sends_to");
     table.optional::<String>("node_cost");
-    let plan = Plan {
-        consumers: consumers?.0,
-        service_time: service_time?,
-        limit: limit?.finite(),
-    };
+    let plan =
+        Plan { consumers: consumers?.0, service_time: service_time?, limit: limit?.finite() };
     let wires = wires?.map_or_else(Vec::new, |wires| wires.0);
     Some(Box::new(Queue { plan, wires }))
 }

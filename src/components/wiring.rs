@@ -102,8 +102,7 @@ impl FromNode for WireSpec {
             refused = true;
         }
         let on_error = if word? == "skip" { OnError::Skip } else { OnError::Fail };
-        let wire =
-            WireSpec { to: to?, of: of?, latency: latency?, timeout: timeout?, on_error };
+        let wire = WireSpec { to: to?, of: of?, latency: latency?, timeout: timeout?, on_error };
         (!refused).then_some(wire)
     }
 }

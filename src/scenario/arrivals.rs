@@ -160,28 +160,27 @@ impl Common {
 
 /// Whether each key given goes with the others; every one that does not is reported.
 fn combination_fits(reader: &mut TableReader<'_, '_>) -> bool {
-    let (counts, time) = (reader.given("counts"), reader.given("time"));
+    let [time, counts, step, unit, work, work_unit] =
+        ["time", "counts", "step", "unit", "work", "work_unit"].map(|key| reader.given(key));
+    let has_trace = reader.given("trace");
+    let faults = [
+        (
+            has_trace && !time && !counts,
+            "trace",
+            "needs `time` or `counts` beside it",
+            "the column of arrival times, or of counts",
+        ),
+        (step && !counts, "step", "has no meaning for arrival times", "it goes with `counts`"),
+        (unit && !time, "unit", "has no meaning without `time`", "it says how times are written"),
+        (work && counts, "work", "has no meaning with `counts`", "it goes with arrival times"),
+        (work && !work_unit, "work", "needs `work_unit` beside it", "s, ms, us or ns"),
+        (work_unit && !work, "work_unit", "has no meaning without `work`", "leave it out"),
+    ];
     let mut fits = true;
-    let mut refuse = |wrong: bool, key: &str, message: &str, label: &str| {
-        if wrong && (key == "trace" || reader.given(key)) {
-            reader.error(key, message, label);
-            fits = false;
-        }
-    };
-    let lacks_both = "needs `time` or `counts` beside it";
-    refuse(!counts && !time, "trace", lacks_both, "the column of arrival times, or of counts");
-    refuse(!counts, "step", "has no meaning for arrival times", "it goes with `counts`");
-    refuse(counts, "work", "has no meaning with `counts`", "it goes with arrival times");
-    refuse(!time, "unit", "has no meaning without `time`", "it says how times are written");
-    let (work, work_unit) = (reader.given("work"), reader.given("work_unit"));
-    let mut refuse = |wrong: bool, key: &str, message: &str, label: &str| {
-        if wrong {
-            reader.error(key, message, label);
-            fits = false;
-        }
-    };
-    refuse(work && !work_unit, "work", "needs `work_unit` beside it", "s, ms, us or ns");
-    refuse(work_unit && !work, "work_unit", "has no meaning without `work`", "leave it out");
+    for (_, key, message, label) in faults.into_iter().filter(|(wrong, ..)| *wrong) {
+        reader.error(key, message, label);
+        fits = false;
+    }
     fits
 }
 

@@ -1,8 +1,8 @@
 //! `[components.NAME]`: the parts of the system, each read by its own kind.
 
 use super::names;
-use super::root::{Spec, read_component};
-use crate::language::diagnostic::suggestion;
+use crate::components::{Spec, read as read_component};
+use crate::language::diagnostic::{Problems, suggestion};
 use crate::language::reader::TableReader;
 use crate::language::source::Place;
 
@@ -52,4 +52,14 @@ pub(super) fn read_entry(root: &mut TableReader<'_, '_>) -> Option<(String, Plac
         return None;
     }
     Some((entry, root.place("entry")))
+}
+
+/// Reports components that take service times from a trace, where no trace brings them.
+pub(super) fn refuse_recorded_work(components: &[ComponentSection], problems: &mut Problems) {
+    for component in components.iter().filter(|component| component.spec.uses_recorded_work()) {
+        let ComponentSection { name, place, kind, .. } = component;
+        let message = format!("component `{name}` ({kind}): no service times are recorded");
+        let label = "say in `users.arrivals` where: work = \"service_us\", work_unit = \"us\"";
+        problems.error(*place, message, label);
+    }
 }

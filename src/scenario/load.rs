@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::{ROOT, Scenario, components, conditions, data, not_yet, operations, run, users};
+use super::root::SWEEP;
+use super::{
+    Load, ROOT, Scenario, UsersSection, components, conditions, data, not_yet, operations, run,
+    users,
+};
 use crate::kernel::random::{hash_name, mix};
 use crate::language::diagnostic::Problems;
 use crate::language::load::load;
@@ -61,13 +65,6 @@ fn read(
     let stage = root.optional("stage");
     let entry = components::read_entry(&mut root);
     let users = root.table("users").and_then(|mut reader| users::read(&mut reader));
-    if !root.given("users") {
-        root.reading().problems.error(
-            beginning,
-            "`users` is missing",
-            "as in users = { count = \"5K\", rate = \"4/min\" }",
-        );
-    }
     let data = data::read(&mut root);
     let mut datasets: Vec<&str> = root.names("data").into_iter().map(|(name, _)| name).collect();
     datasets.sort_unstable();
@@ -77,10 +74,12 @@ fn read(
     let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace));
     let thresholds = conditions::read_thresholds(&mut root);
     let alerts = conditions::read_alerts(&mut root);
+    let sweep = sweep(users.as_ref(), &mut root);
     let users = users?;
-    let sweep = root.node("sweep").cloned();
-    if let Some(sweep) = sweep.as_ref().filter(|_| users.load.is_unscaled_trace()) {
-        refuse_axis_of_users(sweep, &mut root);
+    let components = components?;
+    let is_recorded = matches!(&users.load, Load::Stamps(trace) if trace.work.is_some());
+    if !is_recorded {
+        components::refuse_recorded_work(&components, problems);
     }
     Some(Scenario {
         name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -91,7 +90,7 @@ fn read(
         users,
         data: data?,
         operations: operations?,
-        components: components?,
+        components,
         run: run?,
         thresholds: thresholds?,
         alerts: alerts?,
@@ -105,17 +104,24 @@ fn has(node: &Node, key: &str) -> bool {
     node.table().is_some_and(|table| table.get(key).is_some())
 }
 
-/// An axis of users would not change a trace that does not tell how many users made it.
-fn refuse_axis_of_users(sweep: &Node, root: &mut TableReader<'_, '_>) {
+/// The axes as they stand. An axis of users is refused where it would not change a trace, because
+/// the trace does not tell how many users made it.
+fn sweep(users: Option<&UsersSection>, root: &mut TableReader<'_, '_>) -> Option<Node> {
+    let sweep = root.node("sweep")?;
+    if sweep.table().is_none() {
+        root.error("sweep", "must be a table of axes", format!("as in {}", SWEEP.accepts));
+    }
     let is_axis = |entry: &&Entry| {
         entry.key == "users.count" || (entry.key == "users" && has(&entry.node, "count"))
     };
     let axis = sweep.table().and_then(|axes| axes.entries.iter().find(is_axis));
-    if let Some(axis) = axis {
+    let is_unscaled = users.is_some_and(|users| users.load.is_unscaled_trace());
+    if let Some(axis) = axis.filter(|_| is_unscaled) {
         let message = "[sweep]: more users would not change this trace of arrivals";
         let label = "say in `arrivals` how many made it: recorded_users = \"50K\"";
         root.reading().problems.error(axis.key_place, message, label);
     }
+    Some(sweep.clone())
 }
 
 /// All values that take effect as 16 hexadecimal digits, whatever their order in the file.

@@ -6,7 +6,7 @@
 use crate::language::diagnostic::Problems;
 use crate::language::node::{Table, Value};
 
-/// A path (`*` for any name), what it would say, and what works instead.
+/// A path (`*` for any name), what it belongs to, and what works instead.
 struct NotYet {
     path: &'static [&'static str],
     what: &'static str,
@@ -16,21 +16,21 @@ struct NotYet {
 const ONE_PLACE: &str = "leave it out: everything runs in one place";
 
 const NOT_YET: &[NotYet] = &[
-    NotYet { path: &["users", "sessions"], what: "sessions", instead: "use `rate` or `think`" },
-    NotYet { path: &["home"], what: "regions", instead: ONE_PLACE },
-    NotYet { path: &["regions"], what: "regions", instead: ONE_PLACE },
-    NotYet { path: &["network"], what: "regions", instead: "use `latency` in `sends_to`" },
-    NotYet { path: &["data", "*", "locality"], what: "regions", instead: ONE_PLACE },
-    NotYet { path: &["components", "*", "regions"], what: "regions", instead: ONE_PLACE },
-    NotYet { path: &["components", "*", "at"], what: "regions", instead: ONE_PLACE },
+    NotYet { path: &["users", "sessions"], what: "sessions are", instead: "use `rate` or `think`" },
+    NotYet { path: &["home"], what: "regions are", instead: ONE_PLACE },
+    NotYet { path: &["regions"], what: "regions are", instead: ONE_PLACE },
+    NotYet { path: &["network"], what: "regions are", instead: "use `latency` in `sends_to`" },
+    NotYet { path: &["data", "*", "locality"], what: "regions are", instead: ONE_PLACE },
+    NotYet { path: &["components", "*", "regions"], what: "regions are", instead: ONE_PLACE },
+    NotYet { path: &["components", "*", "at"], what: "regions are", instead: ONE_PLACE },
     NotYet {
         path: &["components", "*", "shards"],
-        what: "shards",
+        what: "shards are",
         instead: "use more `cores`, or `replicas` for reads",
     },
     NotYet {
         path: &["components", "*", "consensus"],
-        what: "consensus",
+        what: "consensus is",
         instead: "use `replicas`, which follow a primary",
     },
 ];
@@ -53,13 +53,8 @@ fn refuse_one(
     if rest.is_empty() {
         if let Some(entry) = table.remove(key) {
             walked.push(entry.key);
-            let verb = if not_yet.what.ends_with("ns") || not_yet.what.ends_with("ds") {
-                "are"
-            } else {
-                "is"
-            };
             let path = walked.join(".");
-            let message = format!("`{path}`: {} {verb} not supported yet", not_yet.what);
+            let message = format!("`{path}`: {} not supported yet", not_yet.what);
             problems.error(entry.key_place, message, not_yet.instead);
             walked.pop();
         }

@@ -1,7 +1,7 @@
 //! `[operations.NAME]`: what users ask for.
 
 use super::names;
-use super::root::{KeyChoice, Verb};
+use crate::components::access::{KeyChoice, Verb};
 use crate::language::diagnostic::suggestion;
 use crate::language::key::{CustomValue, Key, Takes};
 use crate::language::node::Node;

@@ -1,7 +1,7 @@
-//! The keys of a whole scenario, and the components that can stand in it.
+//! The keys of a whole scenario.
 
-use crate::language::key::{CustomValue, Key, Kind, Takes};
-use crate::language::reader::TableReader;
+use crate::components::kinds;
+use crate::language::key::{CustomValue, Key, Takes};
 
 use super::conditions::ALERT;
 use super::data::DATA;
@@ -10,61 +10,10 @@ use super::run::RUN;
 use super::stage::STAGE;
 use super::users::USERS;
 
-/// What a component's table says, ready to be built.
-pub trait Spec: std::fmt::Debug + Send + Sync {}
-
-/// What is done to the data.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Verb {
-    /// Nothing: the job is just served.
-    Call,
-    /// One key is read.
-    Read,
-    /// One key is written.
-    Write,
-    /// Many keys are read.
-    Scan,
-}
-
-/// Which key an access touches.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum KeyChoice {
-    /// Drawn by the dataset's popularity.
-    Popular,
-    /// Drawn evenly from all keys.
-    Uniform,
-    /// One of the user's own keys.
-    Own,
-    /// A key that was not there before.
-    New,
-    /// The key made last.
-    Newest,
-}
-
-/// The kinds of components there are.
-pub fn kinds() -> Vec<Kind> {
-    vec![Kind { name: "service", keys: SERVICE, meaning: "Serves requests." }]
-}
-
-const SERVICE: &[Key] = &[
-    Key::required("service_time", Takes::Distribution, "How long it takes."),
-    Key::optional("sends_to", Takes::Wires, "Where requests go next."),
-];
-
-#[derive(Debug)]
-struct Service(crate::blocks::distribution::Distribution);
-
-impl Spec for Service {}
-
-/// Reads a component by its kind.
-pub fn read_component(reader: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
-    Some(Box::new(Service(reader.get("service_time")?)))
-}
-
 /// Axes of a sweep, as they stand.
-static SWEEP: CustomValue = CustomValue {
+pub(super) static SWEEP: CustomValue = CustomValue {
     name: "a table of axes",
-    accepts: "`{ \"users.count\" = [\"1K\", \"10K\"] }`",
+    accepts: "{ \"users.count\" = [\"1K\", \"10K\"] }",
     schema: || serde_json::json!({ "type": "object" }),
 };
 

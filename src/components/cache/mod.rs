@@ -23,8 +23,8 @@ use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::che::{Expiry, Population, Retention, Solution, solve};
 use crate::blocks::distribution::Distribution;
 use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
-use crate::blocks::station::{Discipline, GatedBatch, Station};
 use crate::blocks::popularity::Popularity;
+use crate::blocks::station::{Discipline, GatedBatch, Station};
 use crate::components::access::KeyChoice;
 use crate::kernel::random::mix;
 use crate::kernel::time::Duration;
@@ -65,7 +65,12 @@ const KEYS: &[Key] = &[
         "\"batch\"",
         "How a thread takes its work: all that waits, answered together, or one by one.",
     ),
-    Key::with_default("service_time", Takes::Distribution, "\"10us\"", "A thread's time for a key."),
+    Key::with_default(
+        "service_time",
+        Takes::Distribution,
+        "\"10us\"",
+        "A thread's time for a key.",
+    ),
     Key::with_default("wake_up", Takes::Duration, "\"0us\"", "Time an idle thread takes to begin."),
     Key::with_default(
         "queue_limit",
@@ -115,8 +120,7 @@ const THREADS_BUSY: Metric = Metric::ratio(
     "share of the threads at work",
     "busy threads x seconds / (threads x seconds)",
 );
-const WAIT: Metric =
-    Metric::times("wait", "time a look-up waits for a thread", "begun - arrived");
+const WAIT: Metric = Metric::times("wait", "time a look-up waits for a thread", "begun - arrived");
 const FULL: Metric = Metric::ratio(
     "memory",
     Unit::Fraction,
@@ -310,8 +314,7 @@ impl Plan {
             return None;
         }
         let capacity = self.capacity() as f64 * nodes;
-        let retention =
-            Retention { time_to_live: self.cache.time_to_live, expiry: Expiry::Lazy };
+        let retention = Retention { time_to_live: self.cache.time_to_live, expiry: Expiry::Lazy };
         Some((numbers, solve(&populations, capacity, retention)))
     }
 

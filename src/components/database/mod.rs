@@ -72,7 +72,11 @@ const KEYS: &[Key] = &[
         Takes::Distribution,
         "Core time of a replica for each write; applying is free if absent.",
     ),
-    Key::optional("disk_time", Takes::Distribution, "Time a disk request takes; no disk if absent."),
+    Key::optional(
+        "disk_time",
+        Takes::Distribution,
+        "Time a disk request takes; no disk if absent.",
+    ),
     Key::with_default("iops", Takes::Rate, "\"3000/s\"", "Disk requests a node can start."),
     Key::optional(
         "memory",
@@ -128,7 +132,7 @@ const MOST_REPLICAS: u64 = 1000;
 const MOST_CORES: u64 = 100_000;
 
 fn read_replicas(table: &mut TableReader<'_, '_>) -> Option<Replicas> {
-        if !table.given("replicas") {
+    if !table.given("replicas") {
         let (count, reads) = (0, ReadFrom::Primary);
         return Some(Replicas { count, lag: Distribution::zero(), reads, read_your_writes: false });
     }
@@ -180,7 +184,9 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
     if iops.is_some_and(|iops| iops.0 <= 0.0) {
         table.error("iops", "the disk would stand still", "more than 0");
     }
-    if memory.is_some_and(|memory| memory.is_some()) && disk_time.as_ref().is_some_and(Option::is_none) {
+    if memory.is_some_and(|memory| memory.is_some())
+        && disk_time.as_ref().is_some_and(Option::is_none)
+    {
         table.error("memory", "does nothing without a disk", "give `disk_time` too");
     }
     let read_time = read_time?;
@@ -313,7 +319,8 @@ impl Blueprint for Database {
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
         let reached = |dataset: &&Dataset| {
             let of = context.classes.iter().zip(context.arriving);
-            of.filter(|(_, rate)| **rate > 0.0).any(|((_, class), _)| class.dataset == Some(dataset.number))
+            of.filter(|(_, rate)| **rate > 0.0)
+                .any(|((_, class), _)| class.dataset == Some(dataset.number))
         };
         let stored: Vec<&Dataset> = context.datasets.iter().filter(reached).collect();
         let bytes = |dataset: &&Dataset| dataset.keys as f64 * dataset.value_size as f64;
@@ -324,10 +331,7 @@ impl Blueprint for Database {
             write_time: self.write_time.clone(),
             scan_time: self.scan_time.clone(),
             apply_time: self.apply_time.clone(),
-            disk_time: self
-                .disk_time
-                .clone()
-                .unwrap_or_else(Distribution::zero),
+            disk_time: self.disk_time.clone().unwrap_or_else(Distribution::zero),
             reads: self.reads,
             read_your_writes: self.read_your_writes,
             slow_query: self.slow_query,

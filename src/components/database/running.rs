@@ -225,7 +225,8 @@ impl RunningDatabase {
 
     /// A disk request may start.
     fn paced(&mut self, job: JobId, node: usize, context: &mut Context<'_>) {
-        let time = self.settings.disk_time.sample(&mut context.draw(self.settings.streams.disk, job));
+        let time =
+            self.settings.disk_time.sample(&mut context.draw(self.settings.streams.disk, job));
         let disk = self.nodes[node].disk.as_mut().expect("only a node with a disk paces");
         let alarm = disk.access.arrive(job, time, context.now());
         let tag = node as TimerTag * TAGS_PER_NODE + ACCESS;
@@ -241,8 +242,7 @@ impl RunningDatabase {
         }
         let elapsed = context.reply(job, Outcome::Completed);
         self.door.leave(true, elapsed);
-        let times =
-            if verb == Verb::Write { &mut self.write_times } else { &mut self.read_times };
+        let times = if verb == Verb::Write { &mut self.write_times } else { &mut self.read_times };
         times.record(elapsed.nanos());
         self.slow += u64::from(elapsed > self.settings.slow_query);
         if let Some((next, _)) = self.nodes[node].connections.give_back(context.now()) {
@@ -362,9 +362,8 @@ impl Running for RunningDatabase {
             let connections = node.connections.meter();
             let held = share(connections.busy.mean(now), node.connections.places() as f64);
             let cpu = share(node.cores.meter().busy.mean(now), self.settings.cores as f64);
-            let disk = node.disk.as_ref().map_or(0.0, |disk| {
-                share(disk.pace.meter().busy.mean(now), 1.0)
-            });
+            let disk =
+                node.disk.as_ref().map_or(0.0, |disk| share(disk.pace.meter().busy.mean(now), 1.0));
             let own_busy = cpu.max(disk);
             let applying = node.cores.jobs();
             let jobs = node.connections.jobs().max(applying);

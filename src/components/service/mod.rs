@@ -114,17 +114,8 @@ const SKIPPED: Metric = Metric::ratio(
     "skipped calls / measured seconds",
 );
 
-const METRICS: &[Metric] = &[
-    RESPONSE,
-    THROUGHPUT,
-    ERROR_RATE,
-    CPU,
-    WORKERS_BUSY,
-    QUEUE_DEPTH,
-    WAIT,
-    REJECTED,
-    SKIPPED,
-];
+const METRICS: &[Metric] =
+    &[RESPONSE, THROUGHPUT, ERROR_RATE, CPU, WORKERS_BUSY, QUEUE_DEPTH, WAIT, REJECTED, SKIPPED];
 
 /// The service's entry in the list of kinds.
 pub const KIND: ComponentKind = ComponentKind {
@@ -248,8 +239,8 @@ impl Spec for Service {
         let mut whole = true;
         for (operation, steps) in &self.handlers {
             let number = resolver.operation(operation);
-            let steps = number
-                .and_then(|number| resolve_steps(steps, number, &self.wires, resolver));
+            let steps =
+                number.and_then(|number| resolve_steps(steps, number, &self.wires, resolver));
             match (number, steps) {
                 (Some(number), Some(steps)) => handlers[usize::from(number)] = Some(steps),
                 _ => whole = false,

@@ -1,7 +1,7 @@
 //! A running service: workers, cores, and the interpreter of its programs.
 
-use super::{CPU, QUEUE_DEPTH, REJECTED, SKIPPED, WAIT, WORKERS_BUSY};
 use super::program::{Ask, Instruction, Programs};
+use super::{CPU, QUEUE_DEPTH, REJECTED, SKIPPED, WAIT, WORKERS_BUSY};
 use crate::blocks::station::{Admission, Full, Pool, Station};
 use crate::components::access::Dataset;
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
@@ -271,7 +271,8 @@ impl Component for RunningService {
         let data = context.job_mut(job);
         if data.node == NODE_ANY {
             data.node = self.next_server;
-            self.next_server = if self.next_server + 1 == servers { 0 } else { self.next_server + 1 };
+            self.next_server =
+                if self.next_server + 1 == servers { 0 } else { self.next_server + 1 };
         }
         data.local = u32::from(entry);
         let node = usize::from(data.node);

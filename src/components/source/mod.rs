@@ -167,10 +167,8 @@ impl Source {
             None => self.sent,
         };
         let operation = self.draw_operation(identity);
-        let user = user.map_or_else(
-            || self.streams.user.draw(identity).below(self.users),
-            u64::from,
-        );
+        let user =
+            user.map_or_else(|| self.streams.user.draw(identity).below(self.users), u64::from);
         let Some(key) = self.draw_key(operation, user, identity) else {
             // A recorded trace of keys is over, and with it the run.
             return self.cohort.close(context);
