@@ -127,7 +127,7 @@ impl Common {
         let window = window(reader);
         let recorded_users = reader.optional("recorded_users");
         if recorded_users == Some(Some(0)) {
-            reader.error("recorded_users", "nobody makes no trace", "1 or more");
+            reader.error("recorded_users", "0 users leave no trace", "1 or more");
         }
         let file = file?;
         let time = match reader.optional::<String>("time")? {
@@ -252,4 +252,140 @@ fn counted(common: Common, reader: &mut TableReader<'_, '_>) -> Option<CountedLo
 
 fn reported<T>(read: Result<T, TraceError>, reader: &mut TableReader<'_, '_>) -> Option<T> {
     read.map_err(|error| report(&error, "trace", &["time", "counts", "work"], reader)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Load;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn times_are_read_with_their_service_times() {
+        let users = sound(
+            "users.arrivals = { trace = \"stamps.csv\", time = \"at\", work = \"service_us\", \
+             work_unit = \"us\", where = { page = \"a\" }, recorded_users = \"1K\", to = \"3s\" }",
+        )
+        .users;
+        let Load::Stamps(trace) = users.load else { panic!("{users:?}") };
+        assert_eq!(trace.time, ("at".to_owned(), TimeUnit::Seconds));
+        assert_eq!(trace.work, Some(("service_us".to_owned(), TimeUnit::Microseconds)));
+        assert_eq!((trace.recorded_users, trace.summary.rows), (Some(1_000), 2));
+        assert_eq!(trace.window.to, Some(Duration::from_seconds(3.0)));
+    }
+
+    #[test]
+    fn counts_tell_their_step_and_unit() {
+        let changes = "users = { arrivals = { trace = \"counts.csv\", time = \"timestamp\", \
+                       counts = \"value\" }, spacing = \"even\" }";
+        let scenario = sound(changes);
+        let Load::Counts(trace) = &scenario.users.load else { panic!("{:?}", scenario.users) };
+        assert_eq!(trace.columns.time, Some(("timestamp".to_owned(), TimeUnit::Calendar)));
+        assert_eq!(trace.columns.step, Duration::from_seconds(300.0));
+        assert_eq!((trace.spacing, trace.summary.sum), (Spacing::Even, 150.0));
+        assert_eq!(scenario.run.requests, None);
+        let step = scenario.effective.iter().find(|value| value.path == "users.arrivals.step");
+        assert_eq!(step.map(|step| step.value.as_str()), Some("\"5min\""));
+    }
+
+    #[test]
+    fn wrong_traces_are_refused() {
+        check_problems(&[
+            (
+                "users.arrivals = \"stamps.csv\"",
+                "[users]: `arrivals` must be a trace of arrivals | \"stamps.csv\" | { trace \
+                 = \"file.csv\", time = \"at\", unit = \"s\" } or { trace = \"file.csv\", \
+                 counts = \"requests\", step = \"5min\" }",
+            ),
+            (
+                "users.arrivals = { time = \"at\" }",
+                "[users]: `arrivals.trace` is missing | { time = \"at\" } | it takes a file \
+                 name",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\" }",
+                "[users]: `arrivals.trace`: needs `time` or `counts` beside it | \
+                 \"stamps.csv\" | the column of arrival times, or of counts",
+            ),
+            (
+                "users.arrivals = { trace = \"lost.csv\", time = \"at\" }",
+                "[users]: `arrivals.trace`: `lost.csv` does not exist | \"lost.csv\" | file \
+                 names are relative to the file they stand in",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"att\" }",
+                "[users]: `arrivals.time`: `stamps.csv` has no column `att` | \"att\" | did \
+                 you mean `at`?",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"page\" }",
+                "[users]: `arrivals.time`: stamps.csv:2: column `page`: `a` is not a number \
+                 of seconds | \"page\" | ",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"at\", step = \"1s\" }",
+                "[users]: `arrivals.step`: has no meaning for arrival times | \"1s\" | it \
+                 goes with `counts`",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"at\", work = \"page\", \
+                 work_unit = \"us\" }",
+                "[users]: `arrivals.work`: stamps.csv:2: column `page`: `a` is not a number \
+                 | \"page\" | ",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"at\", work_unit = \"s\" }",
+                "[users]: `arrivals.work_unit`: has no meaning without `work` | \"s\" | \
+                 leave it out",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"at\", from = \"9s\" }",
+                "[users]: `arrivals.from`: the trace ends after 4s | \"9s\" | begin within it",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"at\", to = \"0s\" }",
+                "[users]: `arrivals.to`: nothing lies between 0s and here | \"0s\" | it must \
+                 come after `from`",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"at\", where = { page = 3 } }",
+                "[users]: `arrivals.where`: stamps.csv has no row where `page` is `3` | { \
+                 page = 3 } | ",
+            ),
+            (
+                "users.arrivals = { trace = \"counts.csv\", counts = \"value\" }",
+                "[users]: `arrivals.trace`: needs `step` beside it | \"counts.csv\" | the \
+                 length of an interval, as in step = \"5min\"",
+            ),
+            (
+                "users.arrivals = { trace = \"one.csv\", counts = \"value\", unit = \"s\" }",
+                "[users]: `arrivals.unit`: has no meaning without `time` | \"s\" | it says \
+                 how times are written",
+            ),
+            (
+                "users.arrivals = { trace = \"none.csv\", counts = \"value\", step = \"1min\" }",
+                "[users]: `arrivals.counts`: all counts are 0 | \"value\" | there must be \
+                 arrivals",
+            ),
+            (
+                "users.arrivals = { trace = \"one.csv\", counts = \"value\", step = \"0s\" }",
+                "[users]: `arrivals.step`: an interval must have a length | \"0s\" | as in \
+                 \"5min\"",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", time = \"at\", recorded_users = 0 }",
+                "[users]: `arrivals.recorded_users`: 0 users leave no trace | 0 | 1 or more",
+            ),
+            (
+                "users = { arrivals = { trace = \"stamps.csv\", time = \"at\" }, \
+                 spacing = \"even\" }",
+                "[users]: `spacing`: has no meaning for recorded times | \"even\" | leave it \
+                 out",
+            ),
+            (
+                "users.arrivals = { trace = \"stamps.csv\", tme = \"at\" }",
+                "[users]: unknown key `arrivals.tme` | tme | did you mean `time`?",
+            ),
+        ]);
+    }
 }

@@ -104,3 +104,68 @@ fn alert(name: &str, reader: &mut TableReader<'_, '_>) -> Option<Alert> {
     let place = reader.place("condition");
     Some(Alert { name: name.to_owned(), condition: condition?, severity: severity?, place })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn conditions_keep_the_order_of_the_file() {
+        let scenario = sound(
+            "graduate = { slow = \"response_time.p95 > 200ms\", busy = \"app.cpu > 60%\" }\n\
+             alerts.Lag = { condition = \"app.cpu > 90% for 2 minutes\", severity = \"critical\" }\n\
+             alerts.Hot = { condition = \"app.cpu > 80%\" }",
+        );
+        let names: Vec<&str> = scenario.thresholds.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["slow", "busy"]);
+        assert_eq!(scenario.thresholds[0].condition.to_string(), "response_time.p95 > 200ms");
+        let severities: Vec<AlertSeverity> =
+            scenario.alerts.iter().map(|alert| alert.severity).collect();
+        assert_eq!(severities, [AlertSeverity::Critical, AlertSeverity::Warning]);
+    }
+
+    #[test]
+    fn a_metric_has_its_place() {
+        let mut sources = Sources::new();
+        let source = sources.add("a.toml", "\"a.b > 1 and c.d < 2\"", std::path::Path::new(""));
+        let whole = Place { source, start: 0, end: 21 };
+        let condition = Condition::parse("a.b > 1 and c.d < 2").expect("it follows the grammar");
+        let metrics = condition.comparisons().map(|comparison| {
+            sources.excerpt(metric_place(&condition, whole, comparison, &sources)).to_owned()
+        });
+        assert_eq!(metrics.collect::<Vec<_>>(), ["a.b", "c.d"]);
+    }
+
+    #[test]
+    fn wrong_conditions_are_refused() {
+        check_problems(&[
+            (
+                "graduate.slow = \"p95 over 200ms\"",
+                "`graduate.slow` must be a condition | o | `p95` is compared with >, >=, < \
+                 or <=",
+            ),
+            ("graduate.slow = 5", "`graduate.slow` must be a text | 5 | in quotes: \"5\""),
+            (
+                "graduate.capacity = \"app.cpu > 60%\"",
+                "threshold `capacity` exists already | capacity | saturation or an error \
+                 rate above 1%, in every scenario",
+            ),
+            (
+                "alerts.Lag = { severity = \"critical\" }",
+                "alert `Lag`: `condition` is missing | { severity = \"critical\" } | it \
+                 takes a condition",
+            ),
+            (
+                "alerts.Lag = { condition = \"app.cpu > 60%\", severity = \"high\" }",
+                "alert `Lag`: `severity`: `high` is not known | \"high\" | accepted: info, \
+                 warning, critical",
+            ),
+            (
+                "alerts.Lag = \"app.cpu > 60%\"",
+                "alert `Lag` must be a table, not a text | \"app.cpu > 60%\" | write Lag = { \
+                 ... }",
+            ),
+        ]);
+    }
+}

@@ -115,9 +115,9 @@ impl FromNode for KeyCount {
 
 /// Reads `[data]`, in the order of names.
 pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<DataSection>> {
-    let names = names::sorted(root, "data", "dataset");
+    let names = names::sorted(root, "data", "data");
     if let Some((name, place)) = names.get(MOST_DATASETS) {
-        let message = format!("dataset `{name}` is one too many");
+        let message = format!("data `{name}` is one too many");
         root.reading().problems.error(*place, message, "at most 128 datasets");
     }
     let sections: Vec<Option<DataSection>> =
@@ -143,4 +143,79 @@ fn dataset(name: &str, reader: &mut TableReader<'_, '_>) -> Option<DataSection> 
         order: order?,
         value_size: value_size?.0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::popularity::Popularity;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn datasets_come_in_the_order_of_names_with_their_defaults() {
+        let data = sound(
+            "data.pages = { keys = { per_user = 5, base = 10 }, popularity = { zipf = 0.99 }, \
+             order = \"newest_hot\", value_size = \"20KiB\" }",
+        )
+        .data;
+        let [pages, posts] = &data[..] else { panic!("{data:?}") };
+        assert_eq!((pages.name.as_str(), posts.name.as_str()), ("pages", "posts"));
+        assert_eq!((pages.keys.total(100), pages.keys.per_user()), (510, Some(5)));
+        assert_eq!(pages.popularity, PopularitySpec::Law(Popularity::Zipf { exponent: 0.99 }));
+        assert_eq!((pages.order, pages.value_size), (Order::NewestHot, 20_480));
+        assert_eq!((posts.keys, posts.keys.total(100)), (KeyCount::Fixed(10_000), 10_000));
+        assert_eq!(posts.popularity, PopularitySpec::Law(Popularity::Uniform));
+        assert_eq!((posts.order, posts.value_size), (Order::Scattered, 1_024));
+    }
+
+    #[test]
+    fn wrong_datasets_are_refused() {
+        check_problems(&[
+            ("data.posts.keys = 0", "data `posts`: `keys` must not be 0 | 0 | 1 or more"),
+            (
+                "data.posts.keys = { per_user = 0, base = 5 }",
+                "data `posts`: `keys.per_user`: must not be 0 | 0 | 1 or more, or a fixed \
+                 count of keys",
+            ),
+            (
+                "data.posts.keys = { base = 5 }",
+                "data `posts`: `keys.per_user` is missing | { base = 5 } | it takes a count",
+            ),
+            (
+                "data.posts.keys = \"none\"",
+                "data `posts`: `keys` is missing | { keys = \"10K\" } | it takes a count or \
+                 keys per user",
+            ),
+            (
+                "data.posts.value_size = \"0B\"",
+                "data `posts`: `value_size`: a value takes room | \"0B\" | 1B or more",
+            ),
+            (
+                "data.posts.order = \"newest\"",
+                "data `posts`: `order`: `newest` is not known | \"newest\" | accepted: \
+                 scattered, newest_hot",
+            ),
+            (
+                "data.posts.popularity = { zipf = -1 }",
+                "data `posts`: `popularity.zipf`: -1 is no exponent | -1 | 0 is uniform, \
+                 0.99 usual, 10 the most",
+            ),
+            (
+                "data.\"a.b\" = { keys = 5 }",
+                "data `a.b`: this is no name | \"a.b\" | letters, digits, `_` and `-`: it \
+                 stands in paths",
+            ),
+            ("data.posts.key = 5", "data `posts`: unknown key `key` | key | did you mean `keys`?"),
+        ]);
+    }
+
+    #[test]
+    fn a_dataset_too_many_is_refused() {
+        let changes: String =
+            (0..128).map(|n| format!("data.d{n:03} = {{ keys = 1 }}\n")).collect();
+        check_problems(&[(
+            &changes,
+            "data `posts` is one too many | posts | at most 128 datasets",
+        )]);
+    }
 }

@@ -134,3 +134,75 @@ fn hash(effective: &[Effective]) -> String {
         .fold(0, |hash, (path, value)| mix(hash, mix(hash_name(path), hash_name(value))));
     format!("{hash:016x}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{SOUND, check_problems, read, sound};
+
+    #[test]
+    fn all_problems_of_all_sections_come_at_once() {
+        let (scenario, problems) = read(
+            "title = 5\nstage = \"1..0\"\nentry = \"ap\"\nusers.count = 0\n\
+             data.posts.keys = 0\noperations.a = { share = \"half\" }\nrun.repeats = 0\n\
+             graduate.x = \"x\"\nalerts.y = {}\ncomponents.app.workrs = 5\nwhat = 1",
+        );
+        assert!(scenario.is_none());
+        assert_eq!(problems.len(), 11, "{problems:#?}");
+    }
+
+    #[test]
+    fn a_sweep_over_users_must_change_the_trace() {
+        let trace = "users.arrivals = { trace = \"stamps.csv\", time = \"at\" }";
+        let axis = "sweep = { \"users.count\" = [1, 2] }";
+        check_problems(&[
+            (
+                &format!("{trace}\n{axis}"),
+                "[sweep]: more users would not change this trace of arrivals | \
+                 \"users.count\" | say in `arrivals` how many made it: recorded_users = \
+                 \"50K\"",
+            ),
+            (
+                &format!("{trace}\nsweep.users.count = [1, 2]"),
+                "[sweep]: more users would not change this trace of arrivals | users | say \
+                 in `arrivals` how many made it: recorded_users = \"50K\"",
+            ),
+            (
+                "sweep = 5",
+                "`sweep`: must be a table of axes | 5 | as in { \"users.count\" = [\"1K\", \
+                 \"10K\"] }",
+            ),
+        ]);
+        let scaled =
+            "users.arrivals = { trace = \"stamps.csv\", time = \"at\", recorded_users = 9 }";
+        assert!(sound(&format!("{scaled}\n{axis}")).sweep.is_some());
+        assert!(sound(&format!("{trace}\nsweep = {{ \"app.cores\" = [1, 2] }}")).sweep.is_some());
+    }
+
+    #[test]
+    fn the_hash_tells_values_not_their_order_or_their_origin() {
+        let hash = sound("").hash;
+        assert_eq!(hash.len(), 16);
+        assert_eq!(sound("run.seed = 42").hash, hash);
+        assert_eq!(sound("sweep = { \"users.count\" = [1, 2] }").hash, hash);
+        assert_ne!(sound("run.seed = 43").hash, hash);
+        let forth = "data.aa = { keys = 1 }\ndata.bb = { keys = 2 }";
+        let back = "data.bb = { keys = 2 }\ndata.aa = { keys = 1 }";
+        assert_eq!(sound(forth).hash, sound(back).hash);
+    }
+
+    #[test]
+    fn files_are_loaded_with_what_is_set() {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let path = folder.path().join("stage1.toml");
+        std::fs::write(&path, SOUND).expect("the folder is ours");
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let sets = ["users.count=7K".to_owned(), "app.workers=3".to_owned()];
+        let scenario = Scenario::load(&path, &sets, &mut sources, &mut problems);
+        let scenario = scenario.unwrap_or_else(|| panic!("{}", problems.render(&sources, false)));
+        assert_eq!((scenario.name.as_str(), scenario.users.count), ("stage1", 7_000));
+        let sets = ["app.workers=0".to_owned()];
+        assert!(Scenario::load(&path, &sets, &mut sources, &mut problems).is_none());
+        assert!(problems.has_errors());
+    }
+}

@@ -23,6 +23,8 @@ pub mod root;
 pub mod run;
 pub mod shape;
 pub mod stage;
+#[cfg(test)]
+mod testing;
 pub mod users;
 
 use std::path::PathBuf;

@@ -111,7 +111,7 @@ pub(super) fn read(
         return Some(vec![only_request()]);
     }
     if names.is_empty() {
-        root.error("operations", "there must be one", "or leave the section out");
+        root.error("operations", "at least one is needed", "or leave the section out");
         return None;
     }
     let sections: Vec<Option<(OperationSection, Share, Place)>> = names
@@ -253,4 +253,109 @@ fn share_out(
 /// A percentage without the noise of binary fractions.
 fn tidy(share: f64) -> String {
     percent_text((share * 1e9).round() / 1e9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn without_operations_there_is_one_request() {
+        assert_eq!(sound("").operations, [only_request()]);
+    }
+
+    #[test]
+    fn operations_share_all_requests() {
+        let operations = sound(
+            "operations.view = { does = \"read\", of = \"posts\", deadline = \"1s\" }\n\
+             operations.asset = { share = 0.25, static = true }\n\
+             operations.edit = { share = \"5%\", does = \"write\", of = \"posts\", key = \"own\" }",
+        )
+        .operations;
+        let [asset, edit, view] = &operations[..] else { panic!("{operations:?}") };
+        assert_eq!((asset.share, asset.does, asset.of), (0.25, Verb::Call, None));
+        assert!(asset.is_static && !edit.is_static);
+        assert_eq!((edit.does, edit.of, edit.key), (Verb::Write, Some(0), KeyChoice::Own));
+        assert_eq!((view.does, view.key), (Verb::Read, KeyChoice::Popular));
+        assert!((view.share - 0.7).abs() < 1e-12);
+        assert_eq!(view.deadline, Some(Duration::from_seconds(1.0)));
+    }
+
+    #[test]
+    fn wrong_operations_are_refused() {
+        let posts = "does = \"read\", of = \"posts\"";
+        check_problems(&[
+            (
+                "operations = {}",
+                "`operations`: at least one is needed | {} | or leave the section out",
+            ),
+            (
+                "operations.a = { share = \"90%\" }",
+                "the shares of operations sum to 90%, not 100% | \"90%\" | 10% are missing: \
+                 let one share be \"rest\"",
+            ),
+            (
+                "operations = { a = { share = \"70%\" }, b = { share = \"33.3%\" } }",
+                "the shares of operations sum to 103.3%, not 100% | \"33.3%\" | 3.3% too much",
+            ),
+            (
+                "operations = { a = { share = \"70%\" }, b = {}, c = {} }",
+                "operation `c`: only one share can be the rest | {} | `b` takes the rest \
+                 already: give a share, as in \"10%\"",
+            ),
+            (
+                "operations = { a = { share = \"70%\" }, b = { share = \"half\" } }",
+                "operation `b`: `share` must be a fraction or \"rest\" | \"half\" | it takes \
+                 a fraction such as \"70%\" or 0.7, or \"rest\"",
+            ),
+            (
+                "operations.a = { does = \"look\" }",
+                "operation `a`: `does`: `look` is not known | \"look\" | accepted: call, \
+                 read, write, scan",
+            ),
+            (
+                "operations.a = { does = \"read\", of = \"post\" }",
+                "operation `a`: `of`: there is no dataset `post` | \"post\" | did you mean \
+                 `posts`?",
+            ),
+            (
+                "data = \"none\"\noperations.a = { does = \"read\", of = \"post\" }",
+                "operation `a`: `of`: there is no dataset `post` | \"post\" | define \
+                 [data.post]",
+            ),
+            (
+                "operations.a = { does = \"scan\" }",
+                "operation `a`: `does`: needs `of` beside it: which dataset | \"scan\" | as \
+                 in of = \"posts\"",
+            ),
+            (
+                "operations.a = { of = \"posts\" }",
+                "operation `a`: `of`: a call touches no data | \"posts\" | say does = \
+                 \"read\", \"write\" or \"scan\"",
+            ),
+            (
+                "operations.a = { key = \"own\" }",
+                "operation `a`: `key`: has no meaning without `of` | \"own\" | leave it out",
+            ),
+            (
+                &format!("operations.a = {{ {posts}, key = \"best\" }}"),
+                "operation `a`: `key`: `best` is not known | \"best\" | accepted: popular, \
+                 uniform, own, new, newest",
+            ),
+            (
+                "operations.a = { does = \"write\", of = \"posts\", static = true }",
+                "operation `a`: `static`: assets are read, not written | true | leave it out",
+            ),
+            (
+                &format!("operations.a = {{ {posts}, deadline = \"0s\" }}"),
+                "operation `a`: `deadline`: nothing is answered in 0s | \"0s\" | more than 0s",
+            ),
+            (
+                "operations.\"a b\" = {}",
+                "operation `a b`: this is no name | \"a b\" | letters, digits, `_` and `-`: \
+                 it stands in paths",
+            ),
+        ]);
+    }
 }

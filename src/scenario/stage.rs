@@ -41,3 +41,36 @@ fn parse(text: &str) -> Result<(u64, u64), String> {
     }
     Ok((low, high))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn a_stage_is_a_range_of_users() {
+        let stage = sound("stage = \"1K..10K\"").stage.expect("a stage is given");
+        assert_eq!((stage.low, stage.high, stage.text.as_str()), (1_000, 10_000, "1K..10K"));
+    }
+
+    #[test]
+    fn wrong_stages_are_refused() {
+        check_problems(&[
+            (
+                "stage = \"10K..1K\"",
+                "`stage` must be a range of counts | \"10K..1K\" | from fewer to more users: \
+                 \"1K..10K\"",
+            ),
+            (
+                "stage = \"10K\"",
+                "`stage` must be a range of counts | \"10K\" | write two counts with two \
+                 dots between them: `\"1K..10K\"`",
+            ),
+            (
+                "stage = \"few..10K\"",
+                "`stage` must be a range of counts | \"few..10K\" | `few` does not start \
+                 with a number such as 4 or 1.5",
+            ),
+            ("stage = 3", "`stage` must be a text | 3 | in quotes: \"3\""),
+        ]);
+    }
+}

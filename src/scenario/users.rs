@@ -173,3 +173,64 @@ fn shape(reader: &mut TableReader<'_, '_>) -> Option<Option<Shape>> {
     }
     Some(shape)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{check_problems, sound};
+
+    #[test]
+    fn users_ask_at_a_rate_or_after_thinking() {
+        let users = sound("").users;
+        assert_eq!((users.count, users.at, users.growth), (5_000, JudgedAt::Peak, None));
+        let Load::Open { rate_per_user, spacing } = users.load else { panic!("{users:?}") };
+        assert_eq!((rate_per_user, spacing), (4.0 / 60.0, Spacing::Poisson));
+        let users = sound("users = { think = { exponential = \"30s\" }, at = \"mean\" }").users;
+        assert!(matches!(&users.load, Load::Closed { think } if think.mean() == 30.0));
+        assert_eq!(users.at, JudgedAt::Mean);
+        let users = sound("users = { growth = \"8%/month\", spacing = \"even\" }").users;
+        assert_eq!(users.growth, Some(0.08));
+        assert!(matches!(users.load, Load::Open { spacing: Spacing::Even, .. }));
+    }
+
+    #[test]
+    fn wrong_users_are_refused() {
+        check_problems(&[
+            ("users = \"none\"", "`users` is missing |  | it takes a table"),
+            ("users.count = 0", "[users]: `count`: there must be users | 0 | 1 or more"),
+            (
+                "users.rate = \"0/s\"",
+                "[users]: `rate`: nobody ever asks | \"0/s\" | more than 0, as in \"4/min\"",
+            ),
+            (
+                "users.rate = \"none\"",
+                "[users]: one of rate, think, arrivals is needed | { count = \"5K\", rate = \
+                 \"4/min\" } | none is given here",
+            ),
+            (
+                "users = { rate = \"4/min\", think = \"3s\" }",
+                "[users]: `rate` and `think` exclude each other | think | give one of rate, \
+                 think, arrivals",
+            ),
+            (
+                "users.growth = \"8%\"",
+                "[users]: `growth` must be a growth | \"8%\" | per what is missing: write \
+                 \"8%/month\" or \"150%/year\"",
+            ),
+            (
+                "users.at = \"top\"",
+                "[users]: `at`: `top` is not known | \"top\" | accepted: peak, mean",
+            ),
+            (
+                "users = { think = \"30s\", spacing = \"even\" }",
+                "[users]: `spacing`: has no meaning with `think` | \"even\" | `think` may be \
+                 a distribution",
+            ),
+            (
+                "users = { think = \"30s\", shape = { diurnal = { peak = 1.5 } } }",
+                "[users]: `shape`: has no meaning with `think` | { diurnal = { peak = 1.5 } \
+                 } | it goes with `rate`",
+            ),
+        ]);
+    }
+}
