@@ -127,7 +127,7 @@ impl Common {
         let window = window(reader);
         let recorded_users = reader.optional("recorded_users");
         if recorded_users == Some(Some(0)) {
-            reader.error("recorded_users", "nobody makes no trace", "1 or more");
+            reader.error("recorded_users", "0 users leave no trace", "1 or more");
         }
         let file = file?;
         let time = match reader.optional::<String>("time")? {

@@ -115,9 +115,9 @@ impl FromNode for KeyCount {
 
 /// Reads `[data]`, in the order of names.
 pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<DataSection>> {
-    let names = names::sorted(root, "data", "dataset");
+    let names = names::sorted(root, "data", "data");
     if let Some((name, place)) = names.get(MOST_DATASETS) {
-        let message = format!("dataset `{name}` is one too many");
+        let message = format!("data `{name}` is one too many");
         root.reading().problems.error(*place, message, "at most 128 datasets");
     }
     let sections: Vec<Option<DataSection>> =

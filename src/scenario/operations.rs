@@ -111,7 +111,7 @@ pub(super) fn read(
         return Some(vec![only_request()]);
     }
     if names.is_empty() {
-        root.error("operations", "there must be one", "or leave the section out");
+        root.error("operations", "at least one is needed", "or leave the section out");
         return None;
     }
     let sections: Vec<Option<(OperationSection, Share, Place)>> = names

@@ -69,8 +69,8 @@ pub fn file(reader: &mut TableReader<'_, '_>, file_key: &'static str) -> Option<
     Some(TraceFile { path, filter: filter?.unwrap_or_default().0 })
 }
 
-/// Reports a fault at the key it lies with: a missing column at the one of `column_keys` that asks
-/// for it, everything else at the file.
+/// Reports a fault at the key it lies with: one of a column at the one of `column_keys` that asks
+/// for it, one of the filter at `where`, everything else at the file.
 pub fn report(
     error: &TraceError,
     file_key: &str,
@@ -79,8 +79,7 @@ pub fn report(
 ) {
     match &error.fault {
         Fault::MissingColumn { wanted, present } => {
-            let asks = |key: &&&str| reader.node(key).and_then(Node::text) == Some(wanted);
-            let key = column_keys.iter().find(asks).copied().unwrap_or("where");
+            let key = key_of(wanted, column_keys, reader).unwrap_or("where");
             let message = format!("`{}` has no column `{wanted}`", error.file.display());
             let label = suggestion(wanted, present.iter().map(String::as_str));
             reader.error(key, &message, label);
@@ -89,6 +88,24 @@ pub fn report(
             let message = format!("`{}` does not exist", error.file.display());
             reader.error(file_key, &message, "file names are relative to the file they stand in");
         }
+        Fault::NothingMatches(_) => reader.error("where", &error.to_string(), ""),
+        Fault::Unparsable { column, .. }
+        | Fault::TimeGoesBack { column, .. }
+        | Fault::TooLong { column, .. }
+        | Fault::AmbiguousColumn(column) => {
+            let key = key_of(column, column_keys, reader).unwrap_or("where");
+            reader.error(key, &error.to_string(), "");
+        }
         _ => reader.error(file_key, &error.to_string(), ""),
     }
+}
+
+/// The key whose value is this column; else it is the filter that asks for it.
+fn key_of<'k>(
+    column: &str,
+    column_keys: &[&'k str],
+    reader: &TableReader<'_, '_>,
+) -> Option<&'k str> {
+    let asks = |key: &&&str| reader.node(key).and_then(Node::text) == Some(column);
+    column_keys.iter().find(asks).copied()
 }
