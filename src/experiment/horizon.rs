@@ -2,7 +2,6 @@
 
 use crate::kernel::time::Duration;
 use crate::model::Model;
-use crate::model::arithmetic_limits::longest_constant_delay;
 use crate::scenario::RunSection;
 
 /// Requests measured by default.
@@ -48,7 +47,7 @@ impl Measured {
         if whole_trace {
             return Measured::Trace;
         }
-        let by_rule = longest_constant_delay(model).nanos() * SPANS_OF_LONGEST_DELAY;
+        let by_rule = model.longest_constant_delay().nanos() * SPANS_OF_LONGEST_DELAY;
         let min_time = run.min_time.unwrap_or(Duration::from_nanos(by_rule));
         Measured::Requests { count: run.requests.unwrap_or(DEFAULT_REQUESTS), min_time }
     }

@@ -57,7 +57,9 @@ pub struct LoadOfNode {
 
 /// A defect of the simulator: jobs got lost or appeared. The result must not be trusted.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("conservation is broken at `{component}` in repeat {repeat}: {what}; this is a defect of simscale")]
+#[error(
+    "conservation is broken at `{component}` in repeat {repeat}: {what}; this is a defect of simscale"
+)]
 pub struct Breach {
     /// Where.
     pub component: String,
@@ -170,15 +172,14 @@ impl Run<'_> {
 
     fn loads(&self) -> Vec<Vec<NodeLoad>> {
         let components = 0..self.case.model.components.len() as u16;
-        let loads = |number| {
-            self.engine.component(ComponentId(number)).loads(self.engine.now())
-        };
+        let loads = |number| self.engine.component(ComponentId(number)).loads(self.engine.now());
         components.map(loads).collect()
     }
 
     fn begin(&mut self) -> Before {
         let now = self.engine.now();
-        let jobs = self.loads().iter().map(|loads| loads.iter().map(|load| load.jobs).collect());
+        let loads = self.loads();
+        let jobs = loads.iter().map(|loads| loads.iter().map(|load| load.jobs).collect());
         let before =
             Before { at: now, times: self.engine.hop_times().to_vec(), jobs: jobs.collect() };
         for number in 0..self.case.model.components.len() as u16 {

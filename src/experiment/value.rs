@@ -80,8 +80,7 @@ fn hottest(sheets: &[&[Row]], selected: &Selected) -> Option<usize> {
 }
 
 fn average_over_nodes(sheets: &[&[Row]], selected: &Selected) -> Option<Estimate> {
-    let per_repeat: Vec<Option<f64>> =
-        sheets.iter().map(|rows| of_sheet(rows, selected)).collect();
+    let per_repeat: Vec<Option<f64>> = sheets.iter().map(|rows| of_sheet(rows, selected)).collect();
     mean_of_repeats(&per_repeat)
 }
 
@@ -115,7 +114,6 @@ fn pooled_reading(sheets: &[&[Row]], place: usize, statistic: Statistic) -> Opti
         }
         (_, Statistic::Quantile(q)) => quantile(sheets, place, q, false),
         (_, Statistic::QuantileOfAll(q)) => quantile(sheets, place, q, true),
-        (Reading::Level { .. }, Statistic::Bare | Statistic::Mean) => unreachable!("above"),
     }
 }
 
@@ -152,7 +150,9 @@ pub fn difference(later: &[Row], earlier: &[Row]) -> Vec<Row> {
             (
                 Reading::Ratio { numerator, denominator },
                 Reading::Ratio { numerator: before, denominator: out_of },
-            ) => Reading::Ratio { numerator: numerator - before, denominator: denominator - out_of },
+            ) => {
+                Reading::Ratio { numerator: numerator - before, denominator: denominator - out_of }
+            }
             (
                 Reading::Level { integral, seconds, maximum },
                 Reading::Level { integral: before, seconds: until, .. },

@@ -4,9 +4,12 @@
 //! operational analysis (Denning and Buzen, "The operational analysis of queueing network models",
 //! ACM Computing Surveys 1978), with D the total and Dmax the largest demand a request makes.
 
+use super::load::Arrivals;
 use super::{Model, USERS};
+use crate::blocks::distribution::Distribution;
 use crate::components::flow::{Flow, FlowContext};
 use crate::kernel::ComponentId;
+use crate::kernel::time::Duration;
 
 /// Total and largest demand of a request.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -81,6 +84,20 @@ impl Model {
             None if think > 0.0 => users / think,
             None => users,
         }
+    }
+
+    /// The longest constant delay in the model: on wires, in timeouts, thinking, or waiting.
+    pub fn longest_constant_delay(&self) -> Duration {
+        let constant = |law: &Distribution| law.is_constant().unwrap_or(Duration::ZERO);
+        let wires = self.components.iter().flat_map(|component| &component.wires);
+        let on_wires =
+            wires.map(|wire| constant(&wire.latency).max(wire.timeout.unwrap_or_default()));
+        let within = self.components.iter().map(|component| component.flow.longest_delay);
+        let thinking = match &self.load.arrivals {
+            Arrivals::Closed { think } => constant(think),
+            _ => Duration::ZERO,
+        };
+        on_wires.chain(within).fold(thinking, Duration::max)
     }
 
     /// The station with the largest offered load: component, station, load.

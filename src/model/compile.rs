@@ -3,7 +3,7 @@
 use super::load::{Arrivals, KeyColumn, LoadPlan};
 use super::wires::Names;
 use super::{Model, ModelComponent, USERS};
-use crate::blocks::arrivals::Shape;
+use crate::blocks::arrivals::{Shape, Window};
 use crate::blocks::popularity::Popularity;
 use crate::blocks::popularity::read::PopularitySpec;
 use crate::blocks::trace::{TimeUnit, TraceSummary};
@@ -263,6 +263,7 @@ fn load_plan(scenario: &Scenario) -> LoadPlan {
             work: trace.work.as_ref().map(|(column, unit)| (column.clone(), seconds_in(*unit))),
             factor: factor(trace.recorded_users),
             window: trace.window,
+            span: cut_to(trace.window, trace.summary.span),
         },
         Load::Counts(trace) => Arrivals::Counts {
             file: trace.file.clone(),
@@ -270,6 +271,7 @@ fn load_plan(scenario: &Scenario) -> LoadPlan {
             factor: factor(trace.recorded_users),
             spacing: trace.spacing,
             window: trace.window,
+            span: cut_to(trace.window, trace.summary.span + trace.columns.step),
         },
     };
     let keys = scenario.data.iter().map(|section| match &section.popularity {
@@ -279,6 +281,12 @@ fn load_plan(scenario: &Scenario) -> LoadPlan {
         }
     });
     LoadPlan { arrivals, keys: keys.collect() }
+}
+
+/// How long the part of a trace is that a window leaves.
+fn cut_to(window: Window, span: Duration) -> Duration {
+    let end = window.to.map_or(span, |to| to.min(span));
+    Duration::from_nanos(end.nanos().saturating_sub(window.from.nanos()))
 }
 
 /// The rate at which a shape is judged, over its base.

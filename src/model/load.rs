@@ -48,6 +48,8 @@ pub enum Arrivals {
         factor: f64,
         /// The part that is replayed.
         window: Window,
+        /// How long that is.
+        span: Duration,
     },
     /// Recorded counts per interval.
     Counts {
@@ -61,6 +63,8 @@ pub enum Arrivals {
         spacing: Spacing,
         /// The part that is replayed.
         window: Window,
+        /// How long that is.
+        span: Duration,
     },
 }
 
@@ -104,7 +108,7 @@ impl LoadPlan {
                 open(ArrivalTimes::from_curve(RateCurve::new(*rate, *shape), *spacing, stream))
             }
             Arrivals::Closed { think } => Load::Closed { think: think.clone() },
-            Arrivals::Stamps { file, time, work, factor, window } => {
+            Arrivals::Stamps { file, time, work, factor, window, .. } => {
                 let column = (time.0.as_str(), time.1);
                 let trace = StampedTrace::open(file, column, *factor, *window, stream);
                 let arrivals = ArrivalTimes::from_stamps(trace.expect(CHANGED));
@@ -117,7 +121,7 @@ impl LoadPlan {
                 });
                 Load::Open { arrivals: Box::new(arrivals), work }
             }
-            Arrivals::Counts { file, columns, factor, spacing, window } => {
+            Arrivals::Counts { file, columns, factor, spacing, window, .. } => {
                 let gaps = (*spacing, stream);
                 let trace = CountedTrace::open(file, columns, *factor, *window, gaps);
                 open(ArrivalTimes::from_counts(trace.expect(CHANGED)))
@@ -136,6 +140,17 @@ impl LoadPlan {
             KeyTrace::new(reader.expect("a trace that was checked before the run is still there"))
         };
         self.keys.iter().map(|keys| keys.as_ref().map(open)).collect()
+    }
+
+    /// About how many seconds the trace lasts, when requests come at `rate`.
+    pub fn recorded_seconds(&self, rate: f64) -> f64 {
+        match &self.arrivals {
+            Arrivals::Stamps { span, .. } | Arrivals::Counts { span, .. } => span.seconds(),
+            Arrivals::Rate { .. } | Arrivals::Closed { .. } => {
+                let rows = self.keys.iter().flatten().map(|keys| keys.rows).max();
+                rows.unwrap_or(0) as f64 / rate
+            }
+        }
     }
 
     /// The mean time between two requests of one closed user, beside the system's own time.

@@ -150,6 +150,20 @@ pub fn visit_asks(steps: &[Step], times: f64, visit: &mut dyn FnMut(&Ask, f64)) 
     }
 }
 
+/// Walks all waits of some steps.
+pub fn visit_waits(steps: &[Step], visit: &mut dyn FnMut(&Distribution)) {
+    for step in steps {
+        match step {
+            Step::Wait(law) => visit(law),
+            Step::Chance(_, then) => visit_waits(then, visit),
+            Step::Parallel(branches) => {
+                branches.iter().for_each(|branch| visit_waits(branch, visit));
+            }
+            Step::Compute(_) | Step::Ask(_) => {}
+        }
+    }
+}
+
 /// Mean seconds that some steps compute; `None` when a recorded time is among them.
 pub fn mean_compute(steps: &[Step]) -> Option<f64> {
     let mut total = 0.0;
