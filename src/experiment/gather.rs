@@ -99,7 +99,9 @@ fn metrics(catalogue: &Catalogue, sheets: &[&[Row]], verdict: &Verdict) -> Vec<M
             };
             metrics.push(MetricValue {
                 value: estimate.map(|estimate| estimate.value),
-                ci95: estimate.and_then(|estimate| estimate.interval()),
+                ci95: estimate
+                    .and_then(|estimate| estimate.interval())
+                    .map(|it| possible(entry, it)),
                 unit: entry.metric.unit,
                 meaning: entry.metric.meaning.to_owned(),
                 note: note(entry, verdict),
@@ -116,6 +118,13 @@ fn metrics(catalogue: &Catalogue, sheets: &[&[Row]], verdict: &Verdict) -> Vec<M
         }
     }
     metrics
+}
+
+/// An interval without the values the metric cannot take: nothing measured is negative, and no
+/// quotient of a part over its whole passes 1.
+fn possible(entry: &Entry, (low, high): (f64, f64)) -> (f64, f64) {
+    let highest = if entry.metric.unit == Unit::Fraction { 1.0 } else { f64::INFINITY };
+    (low.max(0.0), high.min(highest))
 }
 
 /// Statistics of a distribution that a table shows.

@@ -1,0 +1,68 @@
+//! What the tests share: scenarios from text, runs, and looking metrics up.
+
+use simscale::experiment::result::{MetricValue, RunResult};
+use simscale::experiment::{self, Options};
+use simscale::language::diagnostic::Problems;
+use simscale::language::source::Sources;
+use simscale::model::{self, Model};
+use simscale::scenario::Scenario;
+use std::path::{Path, PathBuf};
+
+/// The one seed of all statistical tests; changing it needs a line in the CHANGELOG.
+pub const TEST_SEED: u64 = 20_261_120;
+
+/// The project's folder.
+pub fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder of measured data outside of the project, if it is at hand; says so if it is not.
+pub fn measured_data(folder: &str) -> Option<PathBuf> {
+    let found = project()
+        .ancestors()
+        .map(|ancestor| ancestor.join("shared/data").join(folder))
+        .find(|path| path.is_dir());
+    if found.is_none() {
+        println!("skipped: the measured data `{folder}` is not at hand");
+    }
+    found
+}
+
+/// Loads and compiles a scenario file; panics with the rendered problems if anything is wrong.
+pub fn load(file: &Path, sets: &[&str]) -> (Scenario, Model) {
+    let mut sources = Sources::new();
+    let mut problems = Problems::new();
+    let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+    let scenario = Scenario::load(file, &sets, &mut sources, &mut problems);
+    let model = scenario.as_ref().and_then(|scenario| model::compile(scenario, &mut problems));
+    match (scenario, model) {
+        (Some(scenario), Some(model)) => (scenario, model),
+        _ => panic!("{}", problems.render(&sources, false)),
+    }
+}
+
+/// Runs a scenario file with some values set.
+pub fn run_file(file: &Path, sets: &[&str]) -> RunResult {
+    let (scenario, model) = load(file, sets);
+    let options = Options { command: String::new(), progress: &|_| {} };
+    experiment::run(&scenario, &model, &options).expect("jobs are conserved")
+}
+
+/// Runs a scenario given as text.
+pub fn run_text(name: &str, text: &str) -> RunResult {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join(format!("{name}.toml"));
+    std::fs::write(&file, text).expect("a file in a temporary folder can be written");
+    run_file(&file, &[])
+}
+
+/// A metric of a result.
+pub fn metric<'a>(result: &'a RunResult, path: &str) -> &'a MetricValue {
+    let found = result.metrics.iter().find(|metric| metric.path == path);
+    found.unwrap_or_else(|| panic!("`{}` has no metric `{path}`", result.scenario))
+}
+
+/// The value of a metric that was measured.
+pub fn value(result: &RunResult, path: &str) -> f64 {
+    metric(result, path).value.unwrap_or_else(|| panic!("nothing measured for `{path}`"))
+}
