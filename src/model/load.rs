@@ -117,7 +117,7 @@ impl LoadPlan {
                     let columns =
                         TraceColumns { time: Some(time.clone()), value, ..Default::default() };
                     let reader = TraceReader::open(file, &columns).expect(CHANGED);
-                    WorkTrace::new(reader, *unit, window.from)
+                    Box::new(WorkTrace::new(reader, *unit, window.from))
                 });
                 Load::Open { arrivals: Box::new(arrivals), work }
             }

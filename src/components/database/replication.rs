@@ -106,13 +106,17 @@ pub struct Missed {
 mod tests {
     use super::*;
 
+    fn constant(nanos: u64) -> Distribution {
+        Distribution::constant(Duration::from_nanos(nanos)).expect("a short span")
+    }
+
     fn replication(lag: Distribution) -> Replication {
         Replication::new(2, lag, Stream::new(1, 0, "db", "lag"), true)
     }
 
     #[test]
     fn a_write_is_missing_until_its_lag_is_over() {
-        let mut replication = replication(Distribution::constant(Duration::from_nanos(100)));
+        let mut replication = replication(constant(100));
         let at = |nanos| Time::from_nanos(nanos);
         replication.commit(7, 1, 55, at(10));
         assert_eq!(replication.lacks(7, 1, 0, at(109)), Some(Missed { own: true }));
@@ -127,7 +131,7 @@ mod tests {
     /// any time, and the tables stay that small.
     #[test]
     fn memory_follows_the_writes_under_way() {
-        let mut replication = replication(Distribution::constant(Duration::from_nanos(100)));
+        let mut replication = replication(constant(100));
         for number in 0..100_000 {
             replication.commit(number, number, number, Time::from_nanos(number));
         }

@@ -12,7 +12,7 @@ pub enum Load {
         /// When.
         arrivals: Box<ArrivalTimes>,
         /// How much work each brings, when that is recorded.
-        work: Option<WorkTrace>,
+        work: Option<Box<WorkTrace>>,
     },
     /// Each user waits for the answer, thinks, and asks again.
     Closed {
