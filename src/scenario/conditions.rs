@@ -114,7 +114,8 @@ mod tests {
     fn conditions_keep_the_order_of_the_file() {
         let scenario = sound(
             "graduate = { slow = \"response_time.p95 > 200ms\", busy = \"app.cpu > 60%\" }\n\
-             alerts.Lag = { condition = \"app.cpu > 90% for 2 minutes\", severity = \"critical\" }\n\
+             alerts.Lag = { condition = \"app.cpu > 90% for 2 minutes\", \
+             severity = \"critical\" }\n\
              alerts.Hot = { condition = \"app.cpu > 80%\" }",
         );
         let names: Vec<&str> = scenario.thresholds.iter().map(|one| one.name.as_str()).collect();
