@@ -8,7 +8,7 @@
 //! Layers point one way; a module uses its own layer and those below it:
 //!
 //! ```text
-//! cli -> report -> experiment -> scenario -> components -> blocks -> measure -> language -> kernel
+//! cli -> report -> experiment -> model -> scenario -> components -> blocks -> measure -> language -> kernel
 //! ```
 //!
 //! What always holds:
@@ -24,5 +24,6 @@ pub mod experiment;
 pub mod kernel;
 pub mod language;
 pub mod measure;
+pub mod model;
 pub mod report;
 pub mod scenario;

@@ -65,7 +65,9 @@ impl Spec for External {
 
 impl Blueprint for External {
     fn flow(&self, _arriving: &[f64], _context: &FlowContext<'_>) -> Flow {
-        Flow::default()
+        let mut flow = Flow::default();
+        flow.note_delay(&self.delay);
+        flow
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {

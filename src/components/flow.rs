@@ -7,6 +7,8 @@
 
 use super::access::{Classes, Dataset};
 use super::caller::Wire;
+use crate::blocks::distribution::Distribution;
+use crate::kernel::time::Duration;
 
 /// Load on one kind of station of a component.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,6 +37,10 @@ pub struct Flow {
     pub stations: Vec<StationFlow>,
     /// Jobs per second sent on: wire, class, rate.
     pub onward: Vec<(usize, u16, f64)>,
+    /// Classes that arrive and can go nowhere.
+    pub stuck: Vec<u16>,
+    /// The longest constant delay within the component, which a run must hold several of.
+    pub longest_delay: Duration,
     /// Hit rate expected of a cache, over the reads it holds.
     pub hit_rate: Option<f64>,
 }
@@ -65,6 +71,11 @@ impl Flow {
             flow.send(class, rate, context);
         }
         flow
+    }
+
+    /// Takes note of a delay within the component; a law that varies counts nothing.
+    pub fn note_delay(&mut self, law: &Distribution) {
+        self.longest_delay = self.longest_delay.max(law.is_constant().unwrap_or(Duration::ZERO));
     }
 
     /// Sends a class along the first wire that takes it.

@@ -80,7 +80,12 @@ struct Plan {
 
 impl Blueprint for Plan {
     fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
-        Flow::passing(arriving, context)
+        let mut flow = Flow::passing(arriving, context);
+        let stuck = (0u16..)
+            .zip(arriving)
+            .filter(|(class, rate)| **rate > 0.0 && context.route(*class).is_none());
+        flow.stuck = stuck.map(|(class, _)| class).collect();
+        flow
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {

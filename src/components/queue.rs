@@ -276,7 +276,7 @@ impl Running for RunningQueue {
         let meter = self.consumers.meter();
         let busy = meter.busy.mean(now).unwrap_or(0.0) / self.plan.consumers as f64;
         let (jobs, departures) = (self.consumers.jobs(), meter.departures);
-        vec![NodeLoad { busy, own_busy: busy, jobs, departures }]
+        vec![NodeLoad { role: "", busy, own_busy: busy, jobs, departures }]
     }
 
     fn audit(&self, counts: &HopCounts) -> Result<(), String> {

@@ -35,6 +35,8 @@ pub trait Running: Component {
 /// How busy a node was since the last reset, for the verdict.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct NodeLoad {
+    /// Nodes of equal role are judged together; empty where all are alike.
+    pub role: &'static str,
     /// Busy share of its most loaded station, 0 to 1, places held for others' answers included.
     pub busy: f64,
     /// Busy share of its most loaded station by its own work: nothing held for others' answers.

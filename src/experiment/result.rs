@@ -2,6 +2,7 @@
 //!
 //! Nothing here computes; values are seconds, fractions, bytes, counts and per-second rates.
 
+pub use crate::kernel::HopCounts;
 use crate::measure::unit::Unit;
 
 /// All that `simscale run` found out about one scenario.
@@ -132,29 +133,6 @@ impl Verdict {
             Verdict::FiniteHorizon => "finite horizon",
         }
     }
-}
-
-/// Jobs at a component over the whole run, from time zero, all repeats together.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct HopCounts {
-    /// Jobs that came.
-    pub arrived: u64,
-    /// Jobs answered well.
-    pub completed: u64,
-    /// Jobs turned away: no room.
-    pub rejected: u64,
-    /// Jobs answered with an error.
-    pub failed: u64,
-    /// Jobs answered too late: a call made on their behalf ran into its timeout.
-    pub timed_out: u64,
-    /// Jobs called off before they were done.
-    pub cancelled: u64,
-    /// Jobs that vanished with a node.
-    pub lost: u64,
-    /// Jobs still there at the end.
-    pub in_flight: u64,
-    /// Jobs whose caller gave up waiting; counted beside their own outcome.
-    pub abandoned: u64,
 }
 
 /// One component's account.

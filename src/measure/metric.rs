@@ -14,6 +14,8 @@ use super::unit::Unit;
 pub enum MetricKind {
     /// A quotient of two totals, such as hits over reads. No further statistics.
     Ratio,
+    /// What it is at the end. No further statistics.
+    Gauge,
     /// A level over time: its mean, and `.max`.
     Level,
     /// A distribution of times: `.mean`, `.p50`, `.p90`, `.p95`, `.p99`, `.p999`, `.max`.
@@ -46,6 +48,16 @@ impl Metric {
         formula: &'static str,
     ) -> Metric {
         Metric { name, unit, kind: MetricKind::Ratio, meaning, formula, headline: false }
+    }
+
+    /// What it is at the end.
+    pub const fn gauge(
+        name: &'static str,
+        unit: Unit,
+        meaning: &'static str,
+        formula: &'static str,
+    ) -> Metric {
+        Metric { name, unit, kind: MetricKind::Gauge, meaning, formula, headline: false }
     }
 
     /// A level over time.
@@ -110,6 +122,8 @@ pub enum Reading {
         /// Out of which.
         denominator: f64,
     },
+    /// What it is.
+    Gauge(f64),
     /// A level.
     Level {
         /// Level x seconds.
@@ -158,13 +172,21 @@ pub struct Sheet {
     /// Seconds since the last reset.
     pub seconds: f64,
     scope: Scope,
+    /// Names of the distributions that are copied; the others stay empty. All when absent.
+    copied: Option<Vec<&'static str>>,
     rows: Vec<Row>,
 }
 
 impl Sheet {
     /// An empty sheet for readings over `seconds`.
     pub fn new(wanted: Wanted, seconds: f64) -> Sheet {
-        Sheet { wanted, seconds, scope: Scope::System, rows: Vec::new() }
+        Sheet { wanted, seconds, scope: Scope::System, copied: None, rows: Vec::new() }
+    }
+
+    /// The same sheet that copies only the distributions of these names: a copy takes
+    /// microseconds, and samples are taken often.
+    pub fn copying_only(self, names: &[&'static str]) -> Sheet {
+        Sheet { copied: Some(names.to_vec()), ..self }
     }
 
     /// The rows that follow belong to `scope`.
@@ -176,6 +198,12 @@ impl Sheet {
     pub fn ratio(&mut self, metric: &'static Metric, node: Node, numerator: f64, denominator: f64) {
         debug_assert!(metric.kind == MetricKind::Ratio);
         self.push(metric, node, Reading::Ratio { numerator, denominator });
+    }
+
+    /// Adds what it is now.
+    pub fn gauge(&mut self, metric: &'static Metric, node: Node, value: f64) {
+        debug_assert!(metric.kind == MetricKind::Gauge);
+        self.push(metric, node, Reading::Gauge(value));
     }
 
     /// Adds a count over the sheet's seconds.
@@ -203,7 +231,9 @@ impl Sheet {
         failures: u64,
     ) {
         debug_assert!(metric.kind == MetricKind::Distribution);
-        self.push(metric, node, Reading::Distribution { samples: samples.clone(), failures });
+        let copied = self.copied.as_ref().is_none_or(|names| names.contains(&metric.name));
+        let samples = if copied { samples.clone() } else { Histogram::default() };
+        self.push(metric, node, Reading::Distribution { samples, failures });
     }
 
     fn push(&mut self, metric: &'static Metric, node: Node, reading: Reading) {

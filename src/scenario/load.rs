@@ -30,9 +30,7 @@ impl Scenario {
         let mut found = Problems::new();
         let table = load(path, ROOT, sets, sources, &mut found);
         let scenario = table.and_then(|table| read(path, table, sources, &mut found));
-        let scenario = scenario.filter(|_| !found.has_errors());
-        problems.absorb(found);
-        scenario
+        settled(scenario, found, problems)
     }
 
     /// Reads a scenario from a table that was loaded from `path` and then changed, as a sweep
@@ -44,10 +42,21 @@ impl Scenario {
         problems: &mut Problems,
     ) -> Option<Scenario> {
         let mut found = Problems::new();
-        let scenario = read(path, table, sources, &mut found).filter(|_| !found.has_errors());
-        problems.absorb(found);
-        scenario
+        let scenario = read(path, table, sources, &mut found);
+        settled(scenario, found, problems)
     }
+}
+
+/// The scenario if nothing is wrong with it; what was found joins the other problems.
+fn settled(
+    scenario: Option<Scenario>,
+    found: Problems,
+    problems: &mut Problems,
+) -> Option<Scenario> {
+    assert!(scenario.is_some() || found.has_errors(), "every refusal is reported");
+    let scenario = scenario.filter(|_| !found.has_errors());
+    problems.absorb(found);
+    scenario
 }
 
 fn read(

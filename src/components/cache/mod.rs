@@ -121,14 +121,14 @@ const THREADS_BUSY: Metric = Metric::ratio(
     "busy threads x seconds / (threads x seconds)",
 );
 const WAIT: Metric = Metric::times("wait", "time a look-up waits for a thread", "begun - arrived");
-const FULL: Metric = Metric::ratio(
+const FULL: Metric = Metric::gauge(
     "memory",
     Unit::Fraction,
     "share of the memory in use at the end of the run",
     "used / capacity",
 );
 const ENTRIES: Metric =
-    Metric::ratio("entries", Unit::Count, "entries held at the end of the run", "entries held");
+    Metric::gauge("entries", Unit::Count, "entries held at the end of the run", "entries held");
 
 const METRICS: &[Metric] = &[
     RESPONSE,

@@ -303,9 +303,9 @@ impl Running for RunningCache {
                 sheet.ratio(&THREADS_BUSY, label, meter.busy.integral(now), capacity);
                 sheet.distribution(&WAIT, label, &meter.wait);
             }
-            let used = node.used as f64;
-            sheet.ratio(&FULL, label, used, self.settings.capacity as f64);
-            sheet.ratio(&ENTRIES, label, node.entries.len() as f64, 1.0);
+            let capacity = self.settings.capacity.max(1) as f64;
+            sheet.gauge(&FULL, label, node.used as f64 / capacity);
+            sheet.gauge(&ENTRIES, label, node.entries.len() as f64);
         }
     }
 
@@ -321,7 +321,7 @@ impl Running for RunningCache {
             let meter = node.threads.meter();
             let busy = meter.busy.mean(now).unwrap_or(0.0) / f64::from(threads);
             let (jobs, departures) = (node.threads.jobs(), meter.departures);
-            NodeLoad { busy, own_busy: busy, jobs, departures }
+            NodeLoad { role: "", busy, own_busy: busy, jobs, departures }
         };
         self.nodes.iter().map(load).collect()
     }

@@ -109,7 +109,7 @@ pub const LOST_OWN_WRITES: Metric = Metric::ratio(
     "reads that miss the reader's own latest write / replica reads",
 );
 /// Size of the data.
-pub const STORAGE: Metric = Metric::ratio(
+pub const STORAGE: Metric = Metric::gauge(
     "storage",
     Unit::Bytes,
     "data the primary holds at the end of the run",

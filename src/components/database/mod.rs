@@ -292,6 +292,7 @@ impl Blueprint for Database {
     fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
         let time = self.core_time(arriving, context);
         let mut flow = Flow::default();
+        flow.note_delay(&self.lag);
         let cores = f64::from(self.cores);
         let station = |name: &str, nodes: f64, rate: f64, busy: Option<f64>| StationFlow {
             station: name.to_owned(),

@@ -334,7 +334,7 @@ impl Running for RunningDatabase {
         let queries = self.door.response().count() as f64;
         sheet.ratio(&metrics::SLOW_QUERIES, Node::WHOLE, self.slow as f64, queries);
         sheet.rate(&metrics::REJECTED, Node::WHOLE, self.rejected);
-        sheet.ratio(&metrics::STORAGE, Node::WHOLE, self.storage(), 1.0);
+        sheet.gauge(&metrics::STORAGE, Node::WHOLE, self.storage());
         for (index, node) in (0u16..).zip(&self.nodes) {
             self.measure_node(index, node, now, sheet);
         }
@@ -357,7 +357,8 @@ impl Running for RunningDatabase {
     }
 
     fn loads(&self, now: Time) -> Vec<NodeLoad> {
-        let load = |node: &DatabaseNode| {
+        let load = |(index, node): (usize, &DatabaseNode)| {
+            let role = if index == PRIMARY { "primary" } else { "replica" };
             let share = |busy: Option<f64>, of: f64| busy.unwrap_or(0.0) / of;
             let connections = node.connections.meter();
             let held = share(connections.busy.mean(now), node.connections.places() as f64);
@@ -368,9 +369,9 @@ impl Running for RunningDatabase {
             let applying = node.cores.jobs();
             let jobs = node.connections.jobs().max(applying);
             let departures = connections.departures.max(node.cores.meter().departures);
-            NodeLoad { busy: held.max(own_busy), own_busy, jobs, departures }
+            NodeLoad { role, busy: held.max(own_busy), own_busy, jobs, departures }
         };
-        self.nodes.iter().map(load).collect()
+        self.nodes.iter().enumerate().map(load).collect()
     }
 
     fn audit(&self, counts: &HopCounts) -> Result<(), String> {

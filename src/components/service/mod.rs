@@ -28,7 +28,7 @@ use crate::language::quantity::{Count, Limit};
 use crate::language::reader::TableReader;
 use crate::measure::metric::Metric;
 use crate::measure::unit::Unit;
-use program::{Programs, Step, mean_compute, visit_asks};
+use program::{Programs, Step, mean_compute, visit_asks, visit_waits};
 use running::{RunningService, Server, Settings};
 use steps::{StepSpec, asked_components, resolve_steps, uses_recorded};
 
@@ -288,6 +288,7 @@ impl Blueprint for Plan {
             }
             let (steps, goes_on) = self.steps(class);
             busy = busy.zip(mean_compute(&steps)).map(|(busy, mean)| busy + rate * mean);
+            visit_waits(&steps, &mut |law| flow.note_delay(law));
             visit_asks(&steps, rate, &mut |ask, rate| {
                 flow.onward.push((ask.wire, ask.class, rate));
             });

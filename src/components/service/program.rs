@@ -108,7 +108,7 @@ impl Programs {
             match step {
                 Step::Compute(work) => self.code.push(Instruction::Compute(work.clone(), own)),
                 Step::Wait(law) => self.code.push(Instruction::Wait(law.clone(), own)),
-                Step::Ask(ask) => self.code.push(Instruction::Ask(ask.clone(), own)),
+                Step::Ask(ask) => self.code.push(Instruction::Ask(*ask, own)),
                 Step::Chance(probability, then) => {
                     let at = self.code.len();
                     self.code.push(Instruction::EndBranch);
@@ -146,6 +146,20 @@ pub fn visit_asks(steps: &[Step], times: f64, visit: &mut dyn FnMut(&Ask, f64)) 
                 branches.iter().for_each(|branch| visit_asks(branch, times, visit));
             }
             Step::Compute(_) | Step::Wait(_) => {}
+        }
+    }
+}
+
+/// Walks all waits of some steps.
+pub fn visit_waits(steps: &[Step], visit: &mut dyn FnMut(&Distribution)) {
+    for step in steps {
+        match step {
+            Step::Wait(law) => visit(law),
+            Step::Chance(_, then) => visit_waits(then, visit),
+            Step::Parallel(branches) => {
+                branches.iter().for_each(|branch| visit_waits(branch, visit));
+            }
+            Step::Compute(_) | Step::Ask(_) => {}
         }
     }
 }

@@ -352,6 +352,7 @@ impl Running for RunningService {
             let computing = server.cores.meter().busy.mean(now).unwrap_or(0.0);
             let own = computing / self.settings.cores as f64;
             NodeLoad {
+                role: "",
                 busy: held.max(own),
                 own_busy: own,
                 jobs: server.workers.jobs(),

@@ -44,18 +44,26 @@ pub struct WorkTrace {
     reader: TraceReader,
     /// Seconds in the column's unit.
     unit: f64,
+    /// Rows before this are not replayed.
+    from: Duration,
 }
 
 impl WorkTrace {
-    /// The amounts of a reader as times; `unit` is in seconds.
-    pub fn new(reader: TraceReader, unit: f64) -> WorkTrace {
-        WorkTrace { reader, unit }
+    /// The amounts of a reader as times, from the row at `from` on; `unit` is in seconds.
+    pub fn new(reader: TraceReader, unit: f64, from: Duration) -> WorkTrace {
+        WorkTrace { reader, unit, from }
     }
 
     fn next(&mut self) -> Duration {
-        let record = self.reader.read().expect("the trace was read to its end before the run");
-        // The column is as long as that of the arrival times: the same rows of the same file.
-        record.map_or(Duration::ZERO, |record| Duration::from_seconds(record.value * self.unit))
+        let start = Time::ZERO + self.from;
+        loop {
+            let record = self.reader.read().expect("the trace was read to its end before the run");
+            // The column is as long as that of the arrival times: the same rows of the same file.
+            let Some(record) = record else { return Duration::ZERO };
+            if record.time >= start {
+                return Duration::from_seconds(record.value * self.unit);
+            }
+        }
     }
 }
 

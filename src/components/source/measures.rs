@@ -35,7 +35,7 @@ const ERROR_RATE: Metric = Metric::ratio(
 )
 .headline();
 const USERS: Metric =
-    Metric::ratio("users", Unit::Count, "people active in the busy hour", "users.count");
+    Metric::gauge("users", Unit::Count, "people active in the busy hour", "users.count");
 
 /// Metrics of the system as a whole.
 pub const METRICS: &[Metric] = &[RESPONSE, THROUGHPUT, GOODPUT, ERROR_RATE, USERS];
@@ -164,7 +164,7 @@ impl Measures {
         sheet.distribution_with_failures(&RESPONSE, Node::WHOLE, &dynamic.response, failures);
         let metrics = [&THROUGHPUT, &GOODPUT, &ERROR_RATE];
         fill_counts(metrics, &all, sheet);
-        sheet.ratio(&USERS, Node::WHOLE, users as f64, 1.0);
+        sheet.gauge(&USERS, Node::WHOLE, users as f64);
         for (number, tally) in (0u16..).zip(tallies) {
             sheet.begin(Scope::Operation(number));
             let failures = tally.ended - tally.completed();

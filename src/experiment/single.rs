@@ -1,0 +1,275 @@
+//! One run: warm-up, the measured window, and the cohort's way to its end.
+//!
+//! ```text
+//! 0 ---- warm-up ---- reset ==== measured window ==== read off ---- cohort ends ---- audit
+//! ```
+//!
+//! Levels, loads and what components measure are read off at the end of the window; what users see
+//! is read off when the last request of the cohort has ended, under continuing load.
+
+use super::alerts::{AlertTrack, AlertWatch};
+use super::horizon::{Measured, Plan};
+use super::sampler::{Sampler, SeriesRows};
+use crate::components::running::{NodeLoad, Running};
+use crate::components::source::Source;
+use crate::kernel::time::{Duration, Time};
+use crate::kernel::{ComponentId, Engine, HopCounts, HopTimes, Stop};
+use crate::measure::metric::{Row, Scope, Wanted};
+use crate::measure::statistics::warm_up::BatchMeans;
+use crate::model::catalogue::{Catalogue, read_off};
+use crate::model::{Model, USERS};
+
+/// What one run yields.
+#[derive(Debug)]
+pub struct Single {
+    /// Every reading, in the order of the catalogue.
+    pub rows: Vec<Row>,
+    /// Jobs at every component, from time zero.
+    pub hops: Vec<HopCounts>,
+    /// Time jobs spent at every component in the window.
+    pub times: Vec<HopTimes>,
+    /// Loads of every component's nodes over the window, with the growth of their backlog.
+    pub loads: Vec<Vec<LoadOfNode>>,
+    /// Simulated seconds of the window.
+    pub measured: f64,
+    /// Requests of the cohort.
+    pub requests: u64,
+    /// Requests of the cohort that had not ended when the run did.
+    pub unfinished: u64,
+    /// Requests sent from time zero.
+    pub sent: u64,
+    /// Signals the kernel handled.
+    pub events: u64,
+    /// The time series.
+    pub series: SeriesRows,
+    /// What became of each alert, and of each threshold with `for`.
+    pub alerts: Vec<AlertTrack>,
+}
+
+/// A node's load over the window.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct LoadOfNode {
+    /// As it was at the end of the window.
+    pub load: NodeLoad,
+    /// Jobs there at the end less those at the start.
+    pub backlog_change: f64,
+}
+
+/// A defect of the simulator: jobs got lost or appeared. The result must not be trusted.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "conservation is broken at `{component}` in repeat {repeat}: {what}; this is a defect of simscale"
+)]
+pub struct Breach {
+    /// Where.
+    pub component: String,
+    /// In which repeat.
+    pub repeat: u32,
+    /// What does not add up.
+    pub what: String,
+}
+
+/// What all repeats of a case share.
+pub struct Case<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Its metrics.
+    pub catalogue: &'a Catalogue,
+    /// What each repeat simulates.
+    pub plan: Plan,
+    /// Conditions watched over time.
+    pub watches: &'a [AlertWatch],
+    /// Called with the number of requests sent since the last call.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+struct Run<'a> {
+    case: &'a Case<'a>,
+    engine: Engine<dyn Running>,
+    sampler: Sampler<'a>,
+    reported: u64,
+}
+
+/// Runs one repeat.
+///
+/// # Errors
+/// When a component's account does not balance: a defect of the simulator.
+pub fn run(case: &Case<'_>, repeat: u32) -> Result<Single, Breach> {
+    let mut engine = case.model.engine(repeat);
+    engine.start();
+    let sampler = Sampler::new(case);
+    let mut run = Run { case, engine, sampler, reported: 0 };
+    let is_warm = run.advance(Time::ZERO + case.plan.warm_up) == Stop::Paused;
+    if !is_warm && case.plan.warm_up > Duration::ZERO {
+        // The trace ended within the warm-up: nothing is left to measure.
+        run.case_is_over();
+    }
+    let before = run.begin();
+    run.measure();
+    let window = run.end(&before);
+    run.follow(window.measured);
+    run.finish(repeat, window)
+}
+
+/// Pilot runs for the warm-up: response times by the time requests were sent, over `requests`.
+pub fn pilot(model: &Model, repeat: u32, requests: u64, width: Duration) -> BatchMeans {
+    let mut engine = model.engine(repeat);
+    source(&mut engine).collect_batches(width);
+    source(&mut engine).cohort().open(requests, Time::ZERO);
+    engine.start();
+    engine.run();
+    source(&mut engine).take_batches().expect("batches are being collected")
+}
+
+fn source(engine: &mut Engine<dyn Running>) -> &mut Source {
+    engine.component_mut(USERS).as_source().expect("component 0 is the users")
+}
+
+/// State at the start of the window.
+struct Before {
+    at: Time,
+    times: Vec<HopTimes>,
+    jobs: Vec<Vec<u64>>,
+}
+
+/// What was read off at the end of the window.
+struct Window {
+    rows: Vec<Row>,
+    times: Vec<HopTimes>,
+    loads: Vec<Vec<LoadOfNode>>,
+    measured: f64,
+}
+
+impl Run<'_> {
+    /// Runs up to an instant, taking samples on the way.
+    fn advance(&mut self, until: Time) -> Stop {
+        loop {
+            let next = self.sampler.next_sample().min(until);
+            let stop = self.engine.run_until(next);
+            self.report();
+            match stop {
+                Stop::Paused if next < until => self.sampler.take(&self.engine),
+                Stop::Paused => {
+                    if next == self.sampler.next_sample() {
+                        self.sampler.take(&self.engine);
+                    }
+                    return stop;
+                }
+                _ => return stop,
+            }
+        }
+    }
+
+    fn report(&mut self) {
+        let sent = source(&mut self.engine).sent();
+        (self.case.progress)(sent - self.reported);
+        self.reported = sent;
+    }
+
+    fn case_is_over(&mut self) {
+        source(&mut self.engine).cohort().stop_admitting();
+    }
+
+    fn loads(&self) -> Vec<Vec<NodeLoad>> {
+        let components = 0..self.case.model.components.len() as u16;
+        let loads = |number| self.engine.component(ComponentId(number)).loads(self.engine.now());
+        components.map(loads).collect()
+    }
+
+    fn begin(&mut self) -> Before {
+        let now = self.engine.now();
+        let loads = self.loads();
+        let jobs = loads.iter().map(|loads| loads.iter().map(|load| load.jobs).collect());
+        let before =
+            Before { at: now, times: self.engine.hop_times().to_vec(), jobs: jobs.collect() };
+        for number in 0..self.case.model.components.len() as u16 {
+            self.engine.component_mut(ComponentId(number)).reset(now);
+        }
+        self.sampler.restart(&self.engine);
+        before
+    }
+
+    fn measure(&mut self) {
+        let now = self.engine.now();
+        let (wanted, open_until, until) = match self.case.plan.measured {
+            Measured::Requests { count, min_time } => (count, now + min_time, Time::LAST),
+            Measured::Span(span) => (0, Time::LAST, now + span),
+            Measured::Trace => (u64::MAX, Time::LAST, Time::LAST),
+        };
+        source(&mut self.engine).cohort().open(wanted, open_until);
+        self.advance(until);
+        source(&mut self.engine).cohort().stop_admitting();
+    }
+
+    fn end(&mut self, before: &Before) -> Window {
+        let now = self.engine.now();
+        let measured = (now - before.at).seconds();
+        let rows = read_off(&self.engine, self.case.model, Wanted::Result, measured, None);
+        let times = std::iter::zip(self.engine.hop_times(), &before.times);
+        let times = times.map(|(now, before)| HopTimes {
+            elapsed: now.elapsed - before.elapsed,
+            away: now.away - before.away,
+        });
+        let loads = std::iter::zip(self.loads(), &before.jobs).map(|(loads, jobs)| {
+            let with = |(load, &jobs): (&NodeLoad, &u64)| LoadOfNode {
+                load: *load,
+                backlog_change: load.jobs as f64 - jobs as f64,
+            };
+            std::iter::zip(&loads, jobs).map(with).collect()
+        });
+        Window { rows, times: times.collect(), loads: loads.collect(), measured }
+    }
+
+    /// Lets the cohort's requests end, at most for as long as the window lasted.
+    fn follow(&mut self, measured: f64) {
+        let patience = Duration::from_seconds(measured.max(LEAST_PATIENCE));
+        let until = Time::LAST.min(self.engine.now() + patience);
+        while source(&mut self.engine).cohort().open_requests() > 0 {
+            let stop = self.engine.run_until(until);
+            if stop != Stop::Halted {
+                break;
+            }
+        }
+        self.report();
+    }
+
+    fn finish(mut self, repeat: u32, mut window: Window) -> Result<Single, Breach> {
+        let model = self.case.model;
+        let hops = self.engine.hop_counts();
+        for (number, (component, counts)) in model.components.iter().zip(&hops).enumerate() {
+            let id = ComponentId(number as u16);
+            let balance = if counts.balances() {
+                self.engine.component(id).audit(counts)
+            } else {
+                Err(format!("{counts:?}"))
+            };
+            balance.map_err(|what| Breach { component: component.name.clone(), repeat, what })?;
+        }
+        // What users saw is complete only now that the cohort has ended.
+        let last = read_off(&self.engine, model, Wanted::Result, window.measured, None);
+        for (row, last) in std::iter::zip(&mut window.rows, last) {
+            if !matches!(row.scope, Scope::Component(_)) {
+                *row = last;
+            }
+        }
+        let events = self.engine.handled();
+        let (series, alerts) = self.sampler.finish();
+        let source = source(&mut self.engine);
+        Ok(Single {
+            rows: window.rows,
+            hops,
+            times: window.times,
+            loads: window.loads,
+            measured: window.measured,
+            requests: source.cohort().admitted(),
+            unfinished: source.cohort().open_requests(),
+            sent: source.sent(),
+            events,
+            series,
+            alerts,
+        })
+    }
+}
+
+/// Seconds a cohort is followed at least, however short the window was.
+const LEAST_PATIENCE: f64 = 60.0;

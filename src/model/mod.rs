@@ -1,0 +1,117 @@
+//! The compiled scenario: numbers instead of names, wires instead of words, no option left.
+//!
+//! - [`compile`]: a [`Scenario`](crate::scenario::Scenario) becomes a [`Model`], with every dangling
+//!   name, cycle and dead end reported at its place;
+//! - [`arithmetic`]: users -> requests per second -> offered load of every station, without
+//!   simulating;
+//! - [`catalogue`]: every metric the model offers, by path.
+//!
+//! What must hold: components are numbered by their names, the users first, so moving a table in
+//! the file changes nothing; a model has no cycle; one model serves any number of runs.
+
+pub mod arithmetic;
+pub mod catalogue;
+mod compile;
+mod load;
+mod wires;
+
+pub use compile::compile;
+pub use load::LoadPlan;
+
+use crate::components::Blueprint;
+use crate::components::access::{Classes, Dataset};
+use crate::components::caller::Wire;
+use crate::components::flow::Flow;
+use crate::components::running::{BuildContext, Running};
+use crate::components::source::{Operation, Source};
+use crate::kernel::{ComponentId, Engine};
+
+/// Place of the users among the components.
+pub const USERS: ComponentId = ComponentId(0);
+
+/// A compiled scenario.
+#[derive(Debug)]
+pub struct Model {
+    /// Root seed of all draws.
+    pub seed: u64,
+    /// Users of the busy hour.
+    pub users: u64,
+    /// How requests come.
+    pub load: LoadPlan,
+    /// What users ask for; operation n is class n.
+    pub operations: Vec<Operation>,
+    /// Names of the operations.
+    pub operation_names: Vec<String>,
+    /// All datasets at this number of users.
+    pub datasets: Vec<Dataset>,
+    /// All classes of access.
+    pub classes: Classes,
+    /// The users, then the components by name.
+    pub components: Vec<ModelComponent>,
+    /// Requests per second the arithmetic expects.
+    pub rate: f64,
+    /// Longest path through the model, in components.
+    route_depth: usize,
+}
+
+/// A component of the model.
+#[derive(Debug)]
+pub struct ModelComponent {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its wires.
+    pub wires: Vec<Wire>,
+    /// Jobs per second expected to arrive, by class.
+    pub arriving: Vec<f64>,
+    /// What these make of its stations.
+    pub flow: Flow,
+    /// Position on the way from the users: callers come before those they call.
+    pub rank: usize,
+    /// How to build it; the users have none.
+    blueprint: Option<Box<dyn Blueprint>>,
+}
+
+impl Model {
+    /// An engine at time zero of one repeat.
+    pub fn engine(&self, repeat: u32) -> Engine<dyn Running> {
+        let mut components: Vec<Box<dyn Running>> = Vec::with_capacity(self.components.len());
+        for (number, component) in (0u16..).zip(&self.components) {
+            let context = BuildContext {
+                name: &component.name,
+                number,
+                seed: self.seed,
+                repeat,
+                wires: &component.wires,
+                classes: &self.classes,
+                datasets: &self.datasets,
+                arriving: &component.arriving,
+            };
+            components.push(match &component.blueprint {
+                Some(blueprint) => blueprint.build(&context),
+                None => Box::new(self.source(&context)),
+            });
+        }
+        Engine::new(components, self.route_depth)
+    }
+
+    fn source(&self, context: &BuildContext<'_>) -> Source {
+        let load = self.load.start(self, context);
+        let key_traces = self.load.key_traces();
+        Source::new(load, &self.operations, self.users, key_traces, context)
+    }
+
+    /// Components in the order of the way from the users.
+    pub fn in_order(&self) -> Vec<(ComponentId, &ModelComponent)> {
+        let mut ordered: Vec<_> = (0u16..).map(ComponentId).zip(&self.components).collect();
+        ordered.sort_by_key(|(id, component)| (component.rank, *id));
+        ordered
+    }
+
+    /// The number of the component of this name.
+    pub fn component(&self, name: &str) -> Option<ComponentId> {
+        let found = (0u16..).zip(&self.components).find(|(_, component)| component.name == name);
+        found.map(|(number, _)| ComponentId(number))
+    }
+}
