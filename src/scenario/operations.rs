@@ -288,7 +288,7 @@ mod tests {
         (
             "operations.a = { share = \"90%\" }",
             "the shares of operations sum to 90%, not 100% | \"90%\" | 10% are missing: \
-                 let one share be \"rest\"",
+             let one share be \"rest\"",
         ),
         (
             "operations = { a = { share = \"70%\" }, b = { share = \"33.3%\" } }",
@@ -297,37 +297,37 @@ mod tests {
         (
             "operations = { a = { share = \"70%\" }, b = {}, c = {} }",
             "operation `c`: only one share can be the rest | {} | `b` takes the rest \
-                 already: give a share, as in \"10%\"",
+             already: give a share, as in \"10%\"",
         ),
         (
             "operations = { a = { share = \"70%\" }, b = { share = \"half\" } }",
             "operation `b`: `share` must be a fraction or \"rest\" | \"half\" | it takes \
-                 a fraction such as \"70%\" or 0.7, or \"rest\"",
+             a fraction such as \"70%\" or 0.7, or \"rest\"",
         ),
         (
             "operations.a = { does = \"look\" }",
             "operation `a`: `does`: `look` is not known | \"look\" | accepted: call, \
-                 read, write, scan",
+             read, write, scan",
         ),
         (
             "operations.a = { does = \"read\", of = \"post\" }",
             "operation `a`: `of`: there is no dataset `post` | \"post\" | did you mean \
-                 `posts`?",
+             `posts`?",
         ),
         (
             "data = \"none\"\noperations.a = { does = \"read\", of = \"post\" }",
             "operation `a`: `of`: there is no dataset `post` | \"post\" | define \
-                 [data.post]",
+             [data.post]",
         ),
         (
             "operations.a = { does = \"scan\" }",
             "operation `a`: `does`: needs `of` beside it: which dataset | \"scan\" | as \
-                 in of = \"posts\"",
+             in of = \"posts\"",
         ),
         (
             "operations.a = { of = \"posts\" }",
             "operation `a`: `of`: a call touches no data | \"posts\" | say does = \
-                 \"read\", \"write\" or \"scan\"",
+             \"read\", \"write\" or \"scan\"",
         ),
         (
             "operations.a = { key = \"own\" }",
@@ -336,7 +336,7 @@ mod tests {
         (
             "operations.a = { does = \"read\", of = \"posts\", key = \"best\" }",
             "operation `a`: `key`: `best` is not known | \"best\" | accepted: popular, \
-                 uniform, own, new, newest",
+             uniform, own, new, newest",
         ),
         (
             "operations.a = { does = \"write\", of = \"posts\", static = true }",
@@ -349,7 +349,7 @@ mod tests {
         (
             "operations.\"a b\" = {}",
             "operation `a b`: this is no name | \"a b\" | letters, digits, `_` and `-`: \
-                 it stands in paths",
+             it stands in paths",
         ),
     ];
 

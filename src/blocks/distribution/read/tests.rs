@@ -52,23 +52,23 @@ const WRONG: &[(&str, &str)] = &[
     (
         "4",
         "`value` must be a duration or a distribution | 4 | the unit is \
-                 missing: write \"4ms\" or \"4s\"",
+         missing: write \"4ms\" or \"4s\"",
     ),
     (
         "\"4 parsecs\"",
         "`value` must be a duration or a distribution | \"4 parsecs\" | \
-                 `parsecs` is no unit of time: write ns, us, ms, s, min, h or d",
+         `parsecs` is no unit of time: write ns, us, ms, s, min, h or d",
     ),
     (
         "[\"4ms\"]",
         "`value` must be a duration or a distribution | [\"4ms\"] | this is \
-                 a list",
+         a list",
     ),
     (
         "{}",
         "`value` names no law | {} | accepted: exponential, lognormal, \
-                 gamma, erlang, hyperexponential, weibull, pareto, uniform, \
-                 empirical, mixture, sum",
+         gamma, erlang, hyperexponential, weibull, pareto, uniform, \
+         empirical, mixture, sum",
     ),
     (
         "{ lognorml = { mean = \"4ms\", cv = 1.2 } }",
@@ -77,19 +77,19 @@ const WRONG: &[(&str, &str)] = &[
     (
         "{ column = \"service\" }",
         "`value` names no law | { column = \"service\" } | accepted: \
-                 exponential, lognormal, gamma, erlang, hyperexponential, weibull, \
-                 pareto, uniform, empirical, mixture, sum",
+         exponential, lognormal, gamma, erlang, hyperexponential, weibull, \
+         pareto, uniform, empirical, mixture, sum",
     ),
     (
         "{ exponential = \"4ms\", gamma = { mean = \"4ms\", cv = 0.5 } }",
         "`exponential` and `gamma` exclude each other | gamma | give one of \
-                 exponential, lognormal, gamma, erlang, hyperexponential, weibull, \
-                 pareto, uniform, empirical, mixture, sum",
+         exponential, lognormal, gamma, erlang, hyperexponential, weibull, \
+         pareto, uniform, empirical, mixture, sum",
     ),
     (
         "{ exponential = \"4ms\", unit = \"us\" }",
         "`value.unit`: has no meaning with `exponential` | \"us\" | it goes \
-                 with `empirical`",
+         with `empirical`",
     ),
     (
         "{ exponential = \"0ms\" }",
@@ -98,7 +98,7 @@ const WRONG: &[(&str, &str)] = &[
     (
         "{ exponential = { mean = \"4ms\" } }",
         "`value.exponential` must be a duration | { mean = \"4ms\" } | this \
-                 is a table",
+         is a table",
     ),
     (
         "{ gamma = { mean = \"4ms\", cv = -1 } }",
@@ -120,7 +120,7 @@ const WRONG: &[(&str, &str)] = &[
     (
         "{ hyperexponential = { mean = \"4ms\", cv = 0.5 } }",
         "`value.hyperexponential.cv`: must be above 1 and at most 1000, not \
-                 0.5 | 0.5 | ",
+         0.5 | 0.5 | ",
     ),
     (
         "{ weibull = { mean = \"0s\", shape = 1 } }",
@@ -129,12 +129,12 @@ const WRONG: &[(&str, &str)] = &[
     (
         "{ pareto = { mean = \"4ms\", shape = 1.5, max = \"1ms\" } }",
         "`value.pareto.max`: (1ms) must be longer than `mean` (4ms) | \
-                 \"1ms\" | ",
+         \"1ms\" | ",
     ),
     (
         "{ uniform = { min = \"3ms\", max = \"1ms\" } }",
         "`value.uniform.min`: (3ms) must not be longer than `max` (1ms) | \
-                 \"3ms\" | ",
+         \"3ms\" | ",
     ),
 ];
 
