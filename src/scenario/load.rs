@@ -74,7 +74,7 @@ fn read(
     let stage = root.optional("stage");
     let entry = components::read_entry(&mut root);
     let users = root.table("users").and_then(|mut reader| users::read(&mut reader));
-    let data = data::read(&mut root);
+    let data = data::read(&mut root, users.as_ref().map_or(0, |users| users.count));
     let mut datasets: Vec<&str> = root.names("data").into_iter().map(|(name, _)| name).collect();
     datasets.sort_unstable();
     let operations = operations::read(&mut root, &datasets);
