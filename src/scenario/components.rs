@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn components_come_in_the_order_of_names() {
-        let scenario = sound("components.aa = { kind = \"external\", latency = \"1ms\" }");
+        let scenario = sound("components.aa = { kind = \"external\", delay = \"1ms\" }");
         let names: Vec<(&str, &str)> =
             scenario.components.iter().map(|one| (one.name.as_str(), one.kind)).collect();
         assert_eq!(names, [("aa", "external"), ("app", "service")]);
@@ -80,17 +80,56 @@ mod tests {
     #[test]
     fn wrong_components_are_refused() {
         check_problems(&[
-            ("entry = \"ap\"", "?"),
-            ("entry = \"none\"", "?"),
-            ("components = \"none\"", "?"),
-            ("components = {}\nentry = \"x\"", "?"),
-            ("components.app = \"none\"", "?"),
-            ("components.goodput = { kind = \"service\" }", "?"),
-            ("components.users = { kind = \"service\" }", "?"),
-            ("components.\"my app\" = { kind = \"service\" }", "?"),
-            ("components.app.kind = \"servic\"", "?"),
-            ("components.db = { cores = 3 }", "?"),
-            ("components.app.service_time = \"recorded\"", "?"),
+            (
+                "entry = \"ap\"",
+                "`entry`: there is no component `ap` | \"ap\" | did you mean `app`?",
+            ),
+            ("entry = \"none\"", "`entry` is missing |  | it takes a name"),
+            (
+                "components = \"none\"",
+                "there are no components |  | as in components.app = { kind = \"service\", \
+                 ... }",
+            ),
+            (
+                "components = {}\nentry = \"x\"",
+                "`entry`: there is no component `x` | \"x\" | accepted: app",
+            ),
+            (
+                "components.app = \"none\"",
+                "there are no components | components | as in components.app = { kind = \
+                 \"service\", ... }",
+            ),
+            (
+                "components.goodput = { kind = \"service\" }",
+                "component `goodput`: the name is reserved | goodput | `goodput` is a word \
+                 of the language: choose another name",
+            ),
+            (
+                "components.users = { kind = \"service\" }",
+                "component `users`: the name is reserved | users | `users` is a section of \
+                 the scenario: choose another name",
+            ),
+            (
+                "components.\"my app\" = { kind = \"service\" }",
+                "component `my app`: this is no name | \"my app\" | letters, digits, `_` and \
+                 `-`: it stands in paths",
+            ),
+            (
+                "components.app.kind = \"servic\"",
+                "component `app`: kind \"servic\" is not known | \"servic\" | did you mean \
+                 `service`?",
+            ),
+            (
+                "components.db = { cores = 3 }",
+                "component `db`: `kind` is missing | { cores = 3 } | one of load_balancer, \
+                 service, cache, database, queue, external",
+            ),
+            (
+                "components.app.service_time = \"recorded\"",
+                "component `app` (service): no service times are recorded | { kind = \
+                 \"service\", service_time = \"2ms\" } | say in `users.arrivals` where: work \
+                 = \"service_us\", work_unit = \"us\"",
+            ),
         ]);
     }
 }

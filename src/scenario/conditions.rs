@@ -114,7 +114,8 @@ mod tests {
     fn conditions_keep_the_order_of_the_file() {
         let scenario = sound(
             "graduate = { slow = \"response_time.p95 > 200ms\", busy = \"app.cpu > 60%\" }\n\
-             alerts.Lag = { condition = \"app.cpu > 90% for 2 minutes\", severity = \"critical\" }\n\
+             alerts.Lag = { condition = \"app.cpu > 90% for 2 minutes\", \
+             severity = \"critical\" }\n\
              alerts.Hot = { condition = \"app.cpu > 80%\" }",
         );
         let names: Vec<&str> = scenario.thresholds.iter().map(|one| one.name.as_str()).collect();
@@ -140,12 +141,32 @@ mod tests {
     #[test]
     fn wrong_conditions_are_refused() {
         check_problems(&[
-            ("graduate.slow = \"p95 over 200ms\"", "?"),
-            ("graduate.slow = 5", "?"),
-            ("graduate.capacity = \"app.cpu > 60%\"", "?"),
-            ("alerts.Lag = { severity = \"critical\" }", "?"),
-            ("alerts.Lag = { condition = \"app.cpu > 60%\", severity = \"high\" }", "?"),
-            ("alerts.Lag = \"app.cpu > 60%\"", "?"),
+            (
+                "graduate.slow = \"p95 over 200ms\"",
+                "`graduate.slow` must be a condition | o | `p95` is compared with >, >=, < \
+                 or <=",
+            ),
+            ("graduate.slow = 5", "`graduate.slow` must be a text | 5 | in quotes: \"5\""),
+            (
+                "graduate.capacity = \"app.cpu > 60%\"",
+                "threshold `capacity` exists already | capacity | saturation or an error \
+                 rate above 1%, in every scenario",
+            ),
+            (
+                "alerts.Lag = { severity = \"critical\" }",
+                "alert `Lag`: `condition` is missing | { severity = \"critical\" } | it \
+                 takes a condition",
+            ),
+            (
+                "alerts.Lag = { condition = \"app.cpu > 60%\", severity = \"high\" }",
+                "alert `Lag`: `severity`: `high` is not known | \"high\" | accepted: info, \
+                 warning, critical",
+            ),
+            (
+                "alerts.Lag = \"app.cpu > 60%\"",
+                "alert `Lag` must be a table, not a text | \"app.cpu > 60%\" | write Lag = { \
+                 ... }",
+            ),
         ]);
     }
 }

@@ -5,7 +5,7 @@ use crate::blocks::popularity::Order;
 use crate::blocks::popularity::read::{POPULARITY, PopularitySpec};
 use crate::language::key::{CustomValue, Key, Takes};
 use crate::language::node::Node;
-use crate::language::quantity::Size;
+use crate::language::quantity::{Count, Size};
 use crate::language::reader::TableReader;
 use crate::language::reading::{FromNode, Reading};
 use crate::language::schema;
@@ -40,11 +40,13 @@ pub enum KeyCount {
 }
 
 impl KeyCount {
-    /// How many keys there are for so many users.
+    /// How many keys there are for so many users; as many as can be counted if there are more.
     pub const fn total(self, users: u64) -> u64 {
         match self {
             KeyCount::Fixed(keys) => keys,
-            KeyCount::PerUser { per_user, base } => base + per_user * users,
+            KeyCount::PerUser { per_user, base } => {
+                base.saturating_add(per_user.saturating_mul(users))
+            }
         }
     }
 
@@ -89,6 +91,9 @@ static KEYS: CustomValue = CustomValue {
     },
 };
 
+/// Keys a dataset can have, as in every count.
+const MOST_KEYS: u64 = 1_000_000_000_000;
+
 /// Datasets a scenario can have: their number takes seven bits of a key.
 const MOST_DATASETS: usize = 128;
 
@@ -113,20 +118,26 @@ impl FromNode for KeyCount {
     }
 }
 
-/// Reads `[data]`, in the order of names.
-pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<DataSection>> {
+/// Reads `[data]`, in the order of names; `users` own keys.
+pub(super) fn read(root: &mut TableReader<'_, '_>, users: u64) -> Option<Vec<DataSection>> {
     let names = names::sorted(root, "data", "data");
     if let Some((name, place)) = names.get(MOST_DATASETS) {
         let message = format!("data `{name}` is one too many");
         root.reading().problems.error(*place, message, "at most 128 datasets");
     }
-    let sections: Vec<Option<DataSection>> =
-        names.iter().map(|(name, _)| dataset(name, &mut root.named_table("data", name)?)).collect();
+    let sections: Vec<Option<DataSection>> = names
+        .iter()
+        .map(|(name, _)| dataset(name, users, &mut root.named_table("data", name)?))
+        .collect();
     sections.into_iter().collect()
 }
 
-fn dataset(name: &str, reader: &mut TableReader<'_, '_>) -> Option<DataSection> {
-    let keys = reader.get("keys");
+fn dataset(name: &str, users: u64, reader: &mut TableReader<'_, '_>) -> Option<DataSection> {
+    let keys = reader.get::<KeyCount>("keys");
+    if keys.is_some_and(|keys| keys.total(users) > MOST_KEYS) {
+        let message = format!("too many keys for {} users", Count(users));
+        reader.error("keys", &message, "at most 1000B");
+    }
     let popularity = reader.get("popularity");
     let order = reader.get_word("order").map(|word| match word {
         "newest_hot" => Order::NewestHot,
@@ -171,15 +182,46 @@ mod tests {
     #[test]
     fn wrong_datasets_are_refused() {
         check_problems(&[
-            ("data.posts.keys = 0", "?"),
-            ("data.posts.keys = { per_user = 0, base = 5 }", "?"),
-            ("data.posts.keys = { base = 5 }", "?"),
-            ("data.posts.keys = \"none\"", "?"),
-            ("data.posts.value_size = \"0B\"", "?"),
-            ("data.posts.order = \"newest\"", "?"),
-            ("data.posts.popularity = { zipf = -1 }", "?"),
-            ("data.\"a.b\" = { keys = 5 }", "?"),
-            ("data.posts.key = 5", "?"),
+            ("data.posts.keys = 0", "data `posts`: `keys` must not be 0 | 0 | 1 or more"),
+            (
+                "data.posts.keys = { per_user = 0, base = 5 }",
+                "data `posts`: `keys.per_user`: must not be 0 | 0 | 1 or more, or a fixed \
+                 count of keys",
+            ),
+            (
+                "data.posts.keys = { per_user = \"1B\" }",
+                "data `posts`: `keys`: too many keys for 5K users | { per_user = \"1B\" } | \
+                 at most 1000B",
+            ),
+            (
+                "data.posts.keys = { base = 5 }",
+                "data `posts`: `keys.per_user` is missing | { base = 5 } | it takes a count",
+            ),
+            (
+                "data.posts.keys = \"none\"",
+                "data `posts`: `keys` is missing | { keys = \"10K\" } | it takes a count or \
+                 keys per user",
+            ),
+            (
+                "data.posts.value_size = \"0B\"",
+                "data `posts`: `value_size`: a value takes room | \"0B\" | 1B or more",
+            ),
+            (
+                "data.posts.order = \"newest\"",
+                "data `posts`: `order`: `newest` is not known | \"newest\" | accepted: \
+                 scattered, newest_hot",
+            ),
+            (
+                "data.posts.popularity = { zipf = -1 }",
+                "data `posts`: `popularity.zipf`: -1 is no exponent | -1 | 0 is uniform, \
+                 0.99 usual, 10 the most",
+            ),
+            (
+                "data.\"a.b\" = { keys = 5 }",
+                "data `a.b`: this is no name | \"a.b\" | letters, digits, `_` and `-`: it \
+                 stands in paths",
+            ),
+            ("data.posts.key = 5", "data `posts`: unknown key `key` | key | did you mean `keys`?"),
         ]);
     }
 
@@ -187,6 +229,9 @@ mod tests {
     fn a_dataset_too_many_is_refused() {
         let changes: String =
             (0..128).map(|n| format!("data.d{n:03} = {{ keys = 1 }}\n")).collect();
-        check_problems(&[(&changes, "?")]);
+        check_problems(&[(
+            &changes,
+            "data `posts` is one too many | posts | at most 128 datasets",
+        )]);
     }
 }

@@ -30,9 +30,7 @@ impl Scenario {
         let mut found = Problems::new();
         let table = load(path, ROOT, sets, sources, &mut found);
         let scenario = table.and_then(|table| read(path, table, sources, &mut found));
-        let scenario = scenario.filter(|_| !found.has_errors());
-        problems.absorb(found);
-        scenario
+        settled(scenario, found, problems)
     }
 
     /// Reads a scenario from a table that was loaded from `path` and then changed, as a sweep
@@ -44,10 +42,21 @@ impl Scenario {
         problems: &mut Problems,
     ) -> Option<Scenario> {
         let mut found = Problems::new();
-        let scenario = read(path, table, sources, &mut found).filter(|_| !found.has_errors());
-        problems.absorb(found);
-        scenario
+        let scenario = read(path, table, sources, &mut found);
+        settled(scenario, found, problems)
     }
+}
+
+/// The scenario if nothing is wrong with it; what was found joins the other problems.
+fn settled(
+    scenario: Option<Scenario>,
+    found: Problems,
+    problems: &mut Problems,
+) -> Option<Scenario> {
+    assert!(scenario.is_some() || found.has_errors(), "every refusal is reported");
+    let scenario = scenario.filter(|_| !found.has_errors());
+    problems.absorb(found);
+    scenario
 }
 
 fn read(
@@ -65,7 +74,7 @@ fn read(
     let stage = root.optional("stage");
     let entry = components::read_entry(&mut root);
     let users = root.table("users").and_then(|mut reader| users::read(&mut reader));
-    let data = data::read(&mut root);
+    let data = data::read(&mut root, users.as_ref().map_or(0, |users| users.count));
     let mut datasets: Vec<&str> = root.names("data").into_iter().map(|(name, _)| name).collect();
     datasets.sort_unstable();
     let operations = operations::read(&mut root, &datasets);
@@ -156,9 +165,22 @@ mod tests {
         let trace = "users.arrivals = { trace = \"stamps.csv\", time = \"at\" }";
         let axis = "sweep = { \"users.count\" = [1, 2] }";
         check_problems(&[
-            (&format!("{trace}\n{axis}"), "?"),
-            (&format!("{trace}\nsweep.users.count = [1, 2]"), "?"),
-            ("sweep = 5", "?"),
+            (
+                &format!("{trace}\n{axis}"),
+                "[sweep]: more users would not change this trace of arrivals | \
+                 \"users.count\" | say in `arrivals` how many made it: recorded_users = \
+                 \"50K\"",
+            ),
+            (
+                &format!("{trace}\nsweep.users.count = [1, 2]"),
+                "[sweep]: more users would not change this trace of arrivals | users | say \
+                 in `arrivals` how many made it: recorded_users = \"50K\"",
+            ),
+            (
+                "sweep = 5",
+                "`sweep`: must be a table of axes | 5 | as in { \"users.count\" = [\"1K\", \
+                 \"10K\"] }",
+            ),
         ]);
         let scaled =
             "users.arrivals = { trace = \"stamps.csv\", time = \"at\", recorded_users = 9 }";

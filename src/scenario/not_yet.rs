@@ -76,15 +76,51 @@ mod tests {
     #[test]
     fn what_is_reserved_says_what_works_instead() {
         check_problems(&[
-            ("users = { count = 5, sessions = { rate = \"1/h\" } }", "?"),
-            ("home = \"us\"", "?"),
-            ("regions = { us = { share = \"100%\" } }", "?"),
-            ("network.rtt = { us-eu = \"90ms\" }", "?"),
-            ("data.posts.locality = \"80%\"", "?"),
-            ("components.app.regions = \"all\"", "?"),
-            ("components.app.at = { us.servers = 4 }", "?"),
-            ("components.app.shards = { count = 16 }", "?"),
-            ("components.app.consensus = { voters = 3 }", "?"),
+            (
+                "users = { count = 5, sessions = { rate = \"1/h\" } }",
+                "`users.sessions`: sessions are not supported yet | sessions | use `rate` or \
+                 `think`",
+            ),
+            (
+                "home = \"us\"",
+                "`home`: regions are not supported yet | home | leave it out: everything \
+                 runs in one place",
+            ),
+            (
+                "regions = { us = { share = \"100%\" } }",
+                "`regions`: regions are not supported yet | regions | leave it out: \
+                 everything runs in one place",
+            ),
+            (
+                "network.rtt = { us-eu = \"90ms\" }",
+                "`network`: regions are not supported yet | network | use `latency` in \
+                 `sends_to`",
+            ),
+            (
+                "data.posts.locality = \"80%\"",
+                "`data.posts.locality`: regions are not supported yet | locality | leave it \
+                 out: everything runs in one place",
+            ),
+            (
+                "components.app.regions = \"all\"",
+                "`components.app.regions`: regions are not supported yet | regions | leave \
+                 it out: everything runs in one place",
+            ),
+            (
+                "components.app.at = { us.servers = 4 }",
+                "`components.app.at`: regions are not supported yet | at | leave it out: \
+                 everything runs in one place",
+            ),
+            (
+                "components.app.shards = { count = 16 }",
+                "`components.app.shards`: shards are not supported yet | shards | use more \
+                 `cores`, or `replicas` for reads",
+            ),
+            (
+                "components.app.consensus = { voters = 3 }",
+                "`components.app.consensus`: consensus is not supported yet | consensus | \
+                 use `replicas`, which follow a primary",
+            ),
         ]);
     }
 }

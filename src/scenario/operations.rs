@@ -282,25 +282,79 @@ mod tests {
         assert_eq!(view.deadline, Some(Duration::from_seconds(1.0)));
     }
 
+    /// What is given, and the one problem it brings.
+    const WRONG: &[(&str, &str)] = &[
+        ("operations = {}", "`operations`: at least one is needed | {} | or leave the section out"),
+        (
+            "operations.a = { share = \"90%\" }",
+            "the shares of operations sum to 90%, not 100% | \"90%\" | 10% are missing: \
+             let one share be \"rest\"",
+        ),
+        (
+            "operations = { a = { share = \"70%\" }, b = { share = \"33.3%\" } }",
+            "the shares of operations sum to 103.3%, not 100% | \"33.3%\" | 3.3% too much",
+        ),
+        (
+            "operations = { a = { share = \"70%\" }, b = {}, c = {} }",
+            "operation `c`: only one share can be the rest | {} | `b` takes the rest \
+             already: give a share, as in \"10%\"",
+        ),
+        (
+            "operations = { a = { share = \"70%\" }, b = { share = \"half\" } }",
+            "operation `b`: `share` must be a fraction or \"rest\" | \"half\" | it takes \
+             a fraction such as \"70%\" or 0.7, or \"rest\"",
+        ),
+        (
+            "operations.a = { does = \"look\" }",
+            "operation `a`: `does`: `look` is not known | \"look\" | accepted: call, \
+             read, write, scan",
+        ),
+        (
+            "operations.a = { does = \"read\", of = \"post\" }",
+            "operation `a`: `of`: there is no dataset `post` | \"post\" | did you mean \
+             `posts`?",
+        ),
+        (
+            "data = \"none\"\noperations.a = { does = \"read\", of = \"post\" }",
+            "operation `a`: `of`: there is no dataset `post` | \"post\" | define \
+             [data.post]",
+        ),
+        (
+            "operations.a = { does = \"scan\" }",
+            "operation `a`: `does`: needs `of` beside it: which dataset | \"scan\" | as \
+             in of = \"posts\"",
+        ),
+        (
+            "operations.a = { of = \"posts\" }",
+            "operation `a`: `of`: a call touches no data | \"posts\" | say does = \
+             \"read\", \"write\" or \"scan\"",
+        ),
+        (
+            "operations.a = { key = \"own\" }",
+            "operation `a`: `key`: has no meaning without `of` | \"own\" | leave it out",
+        ),
+        (
+            "operations.a = { does = \"read\", of = \"posts\", key = \"best\" }",
+            "operation `a`: `key`: `best` is not known | \"best\" | accepted: popular, \
+             uniform, own, new, newest",
+        ),
+        (
+            "operations.a = { does = \"write\", of = \"posts\", static = true }",
+            "operation `a`: `static`: assets are read, not written | true | leave it out",
+        ),
+        (
+            "operations.a = { does = \"read\", of = \"posts\", deadline = \"0s\" }",
+            "operation `a`: `deadline`: nothing is answered in 0s | \"0s\" | more than 0s",
+        ),
+        (
+            "operations.\"a b\" = {}",
+            "operation `a b`: this is no name | \"a b\" | letters, digits, `_` and `-`: \
+             it stands in paths",
+        ),
+    ];
+
     #[test]
     fn wrong_operations_are_refused() {
-        let posts = "does = \"read\", of = \"posts\"";
-        check_problems(&[
-            ("operations = {}", "?"),
-            ("operations.a = { share = \"90%\" }", "?"),
-            ("operations = { a = { share = \"70%\" }, b = { share = \"33.3%\" } }", "?"),
-            ("operations = { a = { share = \"70%\" }, b = {}, c = {} }", "?"),
-            ("operations = { a = { share = \"70%\" }, b = { share = \"half\" } }", "?"),
-            ("operations.a = { does = \"look\" }", "?"),
-            ("operations.a = { does = \"read\", of = \"post\" }", "?"),
-            ("data = \"none\"\noperations.a = { does = \"read\", of = \"post\" }", "?"),
-            ("operations.a = { does = \"scan\" }", "?"),
-            ("operations.a = { of = \"posts\" }", "?"),
-            ("operations.a = { key = \"own\" }", "?"),
-            (&format!("operations.a = {{ {posts}, key = \"best\" }}"), "?"),
-            ("operations.a = { does = \"write\", of = \"posts\", static = true }", "?"),
-            (&format!("operations.a = {{ {posts}, deadline = \"0s\" }}"), "?"),
-            ("operations.\"a b\" = {}", "?"),
-        ]);
+        check_problems(WRONG);
     }
 }

@@ -45,3 +45,22 @@ pub const ROOT: &[Key] = &[
     Key::optional("sweep", Takes::Custom(&SWEEP), "Values to run through, by path.")
         .not_inherited(),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::distribution::read::distribution_schema;
+    use crate::language::schema;
+
+    #[test]
+    fn the_schema_holds_every_section_and_every_form() {
+        let definitions = vec![("distribution", distribution_schema())];
+        let schema = schema::document("simscale", ROOT, definitions).to_string();
+        for word in ["newest_hot", "per_user", "diurnal", "recorded_users", "zipf", "precision"] {
+            assert!(schema.contains(&format!("\"{word}\"")), "{word}");
+        }
+        for key in ROOT {
+            assert!(schema.contains(&format!("\"title\":\"{}\"", key.name)), "{}", key.name);
+        }
+    }
+}

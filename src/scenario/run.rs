@@ -182,15 +182,40 @@ mod tests {
     #[test]
     fn wrong_runs_are_refused() {
         check_problems(&[
-            ("run.requests = 0", "?"),
-            ("run.duration = \"0s\"", "?"),
-            ("run = { requests = 5, duration = \"1s\" }", "?"),
-            ("run.warmup = \"automatic\"", "?"),
-            ("run.warmup = 5", "?"),
-            ("run.repeats = 0", "?"),
-            ("run = { repeats = 8, precision = \"5%\" }", "?"),
-            ("run.precision = 0", "?"),
-            ("run.seed = \"x\"", "?"),
+            ("run.requests = 0", "[run]: `requests`: must not be 0 | 0 | 1 or more"),
+            (
+                "run.duration = \"0s\"",
+                "[run]: `duration`: nothing happens in 0s | \"0s\" | more than 0s",
+            ),
+            (
+                "run = { requests = 5, duration = \"1s\" }",
+                "[run]: `requests` and `duration` exclude each other | duration | give one \
+                 of requests, duration",
+            ),
+            (
+                "run.warmup = \"automatic\"",
+                "[run]: `warmup` must be \"auto\" or a duration | \"automatic\" | \
+                 `automatic` does not start with a number such as 4 or 1.5",
+            ),
+            (
+                "run.warmup = 5",
+                "[run]: `warmup` must be \"auto\" or a duration | 5 | this is a number",
+            ),
+            ("run.repeats = 0", "[run]: `repeats`: must not be 0 | 0 | 1 or more"),
+            (
+                "run = { repeats = 8, precision = \"5%\" }",
+                "[run]: `repeats` and `precision` exclude each other | precision | give one \
+                 of repeats, precision",
+            ),
+            (
+                "run.precision = 0",
+                "[run]: `precision`: no number of repeats is exact | 0 | as in \"5%\"; the \
+                 narrower, the more repeats",
+            ),
+            (
+                "run.seed = \"x\"",
+                "[run]: `seed` must be a whole number | \"x\" | write it out: seed = 42",
+            ),
         ]);
     }
 }

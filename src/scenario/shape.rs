@@ -189,23 +189,62 @@ mod tests {
     #[test]
     fn wrong_shapes_are_refused() {
         check_problems(&[
-            ("users.shape = \"wave\"", "?"),
-            ("users.shape = { diurnl = { peak = 2.0 } }", "?"),
-            ("users.shape = {}", "?"),
-            ("users.shape = { diurnal = { peak = 3.0 } }", "?"),
-            ("users.shape = { diurnal = { peak = 2.0, period = \"0s\" } }", "?"),
-            ("users.shape = { spike = { at = \"1s\", duration = \"1s\", factor = -1 } }", "?"),
-            ("users.shape = { ramp = { from = 0, to = 0, over = \"1h\" } }", "?"),
-            ("users.shape = { ramp = { to = 2.0 } }", "?"),
+            (
+                "users.shape = \"wave\"",
+                "[users]: `shape` must be a shape | \"wave\" | { diurnal = { peak = 1.8 } }, \
+                 { spike = { at = \"10min\", duration = \"5min\", factor = 3 } } or { ramp = \
+                 { from = 0.5, to = 2.0, over = \"1h\" } }",
+            ),
+            (
+                "users.shape = { diurnl = { peak = 2.0 } }",
+                "[users]: unknown key `shape.diurnl` | diurnl | did you mean `diurnal`?",
+            ),
+            (
+                "users.shape = {}",
+                "[users]: one of diurnal, spike, ramp is needed | {} | none is given here",
+            ),
+            (
+                "users.shape = { diurnal = { peak = 3.0 } }",
+                "[users]: `shape.diurnal.peak`: 3 times the mean is no peak of a wave | 3.0 \
+                 | 1 to 2; at 2 the trough is 0",
+            ),
+            (
+                "users.shape = { diurnal = { peak = 2.0, period = \"0s\" } }",
+                "[users]: `shape.diurnal.period`: must be longer than 0s | \"0s\" | ",
+            ),
+            (
+                "users.shape = { spike = { at = \"1s\", duration = \"1s\", factor = -1 } }",
+                "[users]: `shape.spike.factor`: -1 is negative | -1 | 0 or more",
+            ),
+            (
+                "users.shape = { ramp = { from = 0, to = 0, over = \"1h\" } }",
+                "[users]: `shape.ramp.to`: nothing ever arrives between 0 and 0 | 0 | more \
+                 than 0",
+            ),
+            (
+                "users.shape = { ramp = { to = 2.0 } }",
+                "[users]: `shape.ramp.over` is missing | { to = 2.0 } | it takes a duration",
+            ),
         ]);
     }
 
     #[test]
     fn wrong_spacings_are_refused() {
         check_problems(&[
-            ("users.spacing = \"odd\"", "?"),
-            ("users.spacing = { gama = { cv = 2.0 } }", "?"),
-            ("users.spacing = { gamma = { cv = 0 } }", "?"),
+            (
+                "users.spacing = \"odd\"",
+                "[users]: `spacing` must be a spacing | \"odd\" | \"poisson\", \"even\" or { \
+                 gamma = { cv = 2.0 } }",
+            ),
+            (
+                "users.spacing = { gama = { cv = 2.0 } }",
+                "[users]: unknown key `spacing.gama` | gama | did you mean `gamma`?",
+            ),
+            (
+                "users.spacing = { gamma = { cv = 0 } }",
+                "[users]: `spacing.gamma.cv`: 0 is no variation of gaps | 0 | above 0 and at \
+                 most 1000; 0 is \"even\"",
+            ),
         ]);
         let users = sound("users.spacing = { gamma = { cv = 2.0 } }").users;
         let crate::scenario::Load::Open { spacing, .. } = users.load else { panic!("{users:?}") };

@@ -55,10 +55,22 @@ mod tests {
     #[test]
     fn wrong_stages_are_refused() {
         check_problems(&[
-            ("stage = \"10K..1K\"", "?"),
-            ("stage = \"10K\"", "?"),
-            ("stage = \"few..10K\"", "?"),
-            ("stage = 3", "?"),
+            (
+                "stage = \"10K..1K\"",
+                "`stage` must be a range of counts | \"10K..1K\" | from fewer to more users: \
+                 \"1K..10K\"",
+            ),
+            (
+                "stage = \"10K\"",
+                "`stage` must be a range of counts | \"10K\" | write two counts with two \
+                 dots between them: `\"1K..10K\"`",
+            ),
+            (
+                "stage = \"few..10K\"",
+                "`stage` must be a range of counts | \"few..10K\" | `few` does not start \
+                 with a number such as 4 or 1.5",
+            ),
+            ("stage = 3", "`stage` must be a text | 3 | in quotes: \"3\""),
         ]);
     }
 }

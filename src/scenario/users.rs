@@ -196,15 +196,41 @@ mod tests {
     #[test]
     fn wrong_users_are_refused() {
         check_problems(&[
-            ("users = \"none\"", "?"),
-            ("users.count = 0", "?"),
-            ("users.rate = \"0/s\"", "?"),
-            ("users.rate = \"none\"", "?"),
-            ("users = { rate = \"4/min\", think = \"3s\" }", "?"),
-            ("users.growth = \"8%\"", "?"),
-            ("users.at = \"top\"", "?"),
-            ("users = { think = \"30s\", spacing = \"even\" }", "?"),
-            ("users = { think = \"30s\", shape = { diurnal = { peak = 1.5 } } }", "?"),
+            ("users = \"none\"", "`users` is missing |  | it takes a table"),
+            ("users.count = 0", "[users]: `count`: there must be users | 0 | 1 or more"),
+            (
+                "users.rate = \"0/s\"",
+                "[users]: `rate`: nobody ever asks | \"0/s\" | more than 0, as in \"4/min\"",
+            ),
+            (
+                "users.rate = \"none\"",
+                "[users]: one of rate, think, arrivals is needed | { count = \"5K\", rate = \
+                 \"4/min\" } | none is given here",
+            ),
+            (
+                "users = { rate = \"4/min\", think = \"3s\" }",
+                "[users]: `rate` and `think` exclude each other | think | give one of rate, \
+                 think, arrivals",
+            ),
+            (
+                "users.growth = \"8%\"",
+                "[users]: `growth` must be a growth | \"8%\" | per what is missing: write \
+                 \"8%/month\" or \"150%/year\"",
+            ),
+            (
+                "users.at = \"top\"",
+                "[users]: `at`: `top` is not known | \"top\" | accepted: peak, mean",
+            ),
+            (
+                "users = { think = \"30s\", spacing = \"even\" }",
+                "[users]: `spacing`: has no meaning with `think` | \"even\" | `think` may be \
+                 a distribution",
+            ),
+            (
+                "users = { think = \"30s\", shape = { diurnal = { peak = 1.5 } } }",
+                "[users]: `shape`: has no meaning with `think` | { diurnal = { peak = 1.5 } \
+                 } | it goes with `rate`",
+            ),
         ]);
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! [`LAWS`] declares them; reading, the reference and the schema derive from it.
 
+#[cfg(test)]
+mod tests;
+
 use super::Distribution;
 use crate::blocks::trace::read::{FILTER, UNITS, file, report, unit};
 use crate::blocks::trace::{TimeUnit, TraceError, TraceFile};

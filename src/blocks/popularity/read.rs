@@ -94,3 +94,72 @@ fn trace(reader: &mut TableReader<'_, '_>) -> Option<PopularitySpec> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::trace::read::testing::{check_problems, read};
+
+    const VALUE: &[Key] = &[Key::required("value", Takes::Custom(&POPULARITY), "A popularity.")];
+
+    #[test]
+    fn popularity_is_a_law_or_a_trace() {
+        let zipf = PopularitySpec::Law(Popularity::Zipf { exponent: 0.99 });
+        assert_eq!(read(VALUE, "{ zipf = 0.99 }"), Ok(zipf));
+        assert_eq!(read(VALUE, "\"uniform\""), Ok(PopularitySpec::Law(Popularity::Uniform)));
+        let text = "{ trace = \"trace.csv\", column = \"page\", where = { run = \"open\" } }";
+        let PopularitySpec::Trace { file, column, rows } =
+            read(VALUE, text).expect("the trace is there")
+        else {
+            panic!("it is a trace");
+        };
+        assert_eq!((column.as_str(), rows), ("page", 2));
+        assert_eq!(file.filter, [("run".to_owned(), "open".to_owned())]);
+    }
+
+    #[test]
+    fn wrong_popularities_are_refused() {
+        check_problems::<PopularitySpec>(
+            VALUE,
+            &[
+                (
+                    "\"zipf\"",
+                    "`value` must be a popularity | \"zipf\" | \"uniform\", { zipf = \
+                     0.99 } or { trace = \"file.csv\", column = \"page\" }",
+                ),
+                ("{ zip = 0.99 }", "unknown key `value.zip` | zip | did you mean `zipf`?"),
+                ("{}", "one of zipf, trace is needed | {} | none is given here"),
+                (
+                    "{ zipf = 11 }",
+                    "`value.zipf`: 11 is no exponent | 11 | 0 is uniform, 0.99 usual, 10 \
+                     the most",
+                ),
+                (
+                    "{ zipf = 0.99, column = \"page\" }",
+                    "`value.column`: has no meaning with `zipf` | \"page\" | it goes \
+                     with `trace`",
+                ),
+                (
+                    "{ zipf = 0.99, trace = \"trace.csv\" }",
+                    "`zipf` and `trace` exclude each other | trace | give one of zipf, \
+                     trace",
+                ),
+                (
+                    "{ trace = \"trace.csv\" }",
+                    "`value.trace`: needs `column` beside it | \"trace.csv\" | the name \
+                     of the column of keys",
+                ),
+                (
+                    "{ trace = \"trace.csv\", column = \"pag\" }",
+                    "`value.column`: `trace.csv` has no column `pag` | \"pag\" | did you \
+                     mean `page`?",
+                ),
+                (
+                    "{ trace = \"trace.csv\", column = \"page\", where = { ru = 1 } }",
+                    "`value.where`: `trace.csv` has no column `ru` | { ru = 1 } | did \
+                     you mean `run`?",
+                ),
+            ],
+        );
+    }
+}

@@ -109,3 +109,97 @@ fn key_of<'k>(
     let asks = |key: &&&str| reader.node(key).and_then(Node::text) == Some(column);
     column_keys.iter().find(asks).copied()
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! Values read beside small traces.
+
+    use crate::language::diagnostic::Problems;
+    use crate::language::key::Key;
+    use crate::language::parse;
+    use crate::language::reader::TableReader;
+    use crate::language::reading::{FromNode, Reading};
+    use crate::language::source::{Place, SourceId, Sources};
+
+    /// What `value = TEXT` reads as by the only key of `keys`, or all problems, each as
+    /// "message | what is marked | label".
+    pub fn read<T: FromNode>(keys: &'static [Key], text: &str) -> Result<T, Vec<String>> {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let trace = "run,service,page\nopen,1.5,a\nopen,2,b\nclosed,7,a\n";
+        std::fs::write(folder.path().join("trace.csv"), trace).expect("the folder is ours");
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let source = sources.add("a.toml", &format!("value = {text}"), folder.path());
+        let table = parse::document(source, &sources, &mut problems).expect("it is TOML");
+        let mut effective = Vec::new();
+        let mut reading = Reading::new(&mut problems, &sources, &mut effective);
+        let whole = Place { source: SourceId(0), start: 0, end: 0 };
+        let value = TableReader::new("", &table, whole, keys, &mut reading).get(keys[0].name);
+        let folder = format!("{}/", folder.path().display());
+        let told: Vec<String> = problems
+            .sorted()
+            .into_iter()
+            .map(|problem| {
+                let marked = problem.place.map_or("", |place| sources.excerpt(place));
+                let message = problem.message.replace(&folder, "");
+                format!("{message} | {marked} | {}", problem.label)
+            })
+            .collect();
+        value.filter(|_| told.is_empty()).ok_or(told)
+    }
+
+    /// Checks the one problem that each of some texts brings.
+    pub fn check_problems<T: FromNode>(keys: &'static [Key], cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            let problems = read::<T>(keys, text).err();
+            assert_eq!(problems, Some(vec![(*expected).to_owned()]), "{text}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::key::{Key, Takes};
+
+    const KEYS: &[Key] = &[Key::required("value", Takes::Custom(&FILTER), "A filter.")];
+
+    #[test]
+    fn filters_hold_texts_and_numbers() {
+        let filter: Filter = testing::read(KEYS, "{ run = \"open\", rate = 1400, on = true }")
+            .expect("it is a filter");
+        let pair = |name: &str, wanted: &str| (name.to_owned(), wanted.to_owned());
+        assert_eq!(filter.0, [pair("run", "open"), pair("rate", "1400"), pair("on", "true")]);
+    }
+
+    #[test]
+    fn wrong_filters_are_refused() {
+        testing::check_problems::<Filter>(
+            KEYS,
+            &[
+                (
+                    "{}",
+                    "`value` must be a filter of rows | {} | it takes columns and what \
+                     they must hold: `{ run = \"open_exp\" }`",
+                ),
+                (
+                    "\"open\"",
+                    "`value` must be a filter of rows | \"open\" | it takes columns and \
+                     what they must hold: `{ run = \"open_exp\" }`",
+                ),
+                (
+                    "{ run = [\"open\"] }",
+                    "`value` must be a filter of rows | [\"open\"] | it takes columns \
+                     and what they must hold: `{ run = \"open_exp\" }`",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn every_word_has_a_unit() {
+        for word in TIME_UNITS.iter().chain(UNITS) {
+            unit(word);
+        }
+        assert_eq!(unit("us"), TimeUnit::Microseconds);
+    }
+}
