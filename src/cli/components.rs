@@ -23,8 +23,17 @@ pub fn components(arguments: &ComponentsArguments, console: &mut Console<'_>) ->
         return Err(console.refuse(&format!("there is no kind or section `{name}`: {label}")));
     }
     let render = if arguments.markdown { markdown } else { plain };
-    let parts: Vec<String> = chosen.into_iter().map(render).collect();
+    let mut parts: Vec<String> = chosen.into_iter().map(render).collect();
+    if arguments.name.is_none() && !arguments.markdown {
+        parts.insert(0, contents(&topics));
+    }
     console.print(&parts.join("\n"))
+}
+
+/// The names of all topics, each of which can be asked for alone.
+fn contents(topics: &[Topic]) -> String {
+    let names: Vec<&str> = topics.iter().map(|topic| topic.name).collect();
+    wrapped(&format!("`simscale components NAME` explains one of: {}", names.join(", ")), "")
 }
 
 /// Columns of plain text.
@@ -37,8 +46,9 @@ fn plain(topic: &Topic) -> String {
         text.push_str(&plain_key(key));
     }
     if !topic.metrics.is_empty() {
-        let row =
-            |metric: &Metric| vec![format!("NAME.{}", metric.name), metric.meaning.to_owned()];
+        let row = |metric: &Metric| {
+            vec![format!("{}{}", topic.scope, metric.name), metric.meaning.to_owned()]
+        };
         let rows: Vec<Vec<String>> = topic.metrics.iter().map(row).collect();
         text.push_str(&format!("\n  It measures\n{}", aligned(&rows, &[], "    ")));
     }
@@ -70,7 +80,12 @@ fn markdown(topic: &Topic) -> String {
     if !topic.metrics.is_empty() {
         text.push_str("\n| metric | meaning |\n|---|---|\n");
         for metric in topic.metrics {
-            text.push_str(&format!("| `NAME.{}` | {} |\n", metric.name, cell(metric.meaning)));
+            text.push_str(&format!(
+                "| `{}{}` | {} |\n",
+                topic.scope,
+                metric.name,
+                cell(metric.meaning)
+            ));
         }
     }
     if !topic.example.is_empty() {
@@ -101,4 +116,51 @@ fn wrapped(words: &str, indent: &str) -> String {
     }
     text.push_str(&format!("{indent}{line}\n"));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::Exit;
+    use crate::cli::testing::{output_of, simscale};
+    use crate::components::KINDS;
+    use crate::scenario::ROOT;
+
+    #[test]
+    fn every_kind_and_every_section_is_explained_with_its_keys() {
+        let text = output_of(&["components"]);
+        for kind in KINDS {
+            assert!(text.contains(&format!("\n{}: [components.NAME]", kind.name)), "{}", kind.name);
+            for key in kind.keys {
+                assert!(text.contains(&format!("\n  {}\n", key.name)), "{}", key.name);
+            }
+        }
+        for key in ROOT {
+            assert!(text.contains(&format!("\n  {}\n", key.name)), "{}", key.name);
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 160));
+    }
+
+    #[test]
+    fn a_topic_can_be_asked_for_alone() {
+        let text = output_of(&["components", "database"]);
+        assert!(text.starts_with("database: [components.NAME] kind = \"database\"\n"), "{text}");
+        assert!(text.contains("\n  replicas.lag\n      a duration or a distribution [\"0ms\"]\n"));
+        assert!(!text.contains("invalidate"));
+    }
+
+    #[test]
+    fn markdown_has_a_row_for_each_key() {
+        let text = output_of(&["components", "run", "--markdown"]);
+        assert!(text.starts_with("### `run`\n"), "{text}");
+        let row = "| `seed` | a whole number | 42 | Where the random draws start. |\n";
+        assert!(text.contains(row), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_topic_is_refused_with_the_nearest() {
+        let ran = simscale(&["components", "databse"]);
+        assert_eq!(ran.exit, Exit::BadInput);
+        let why = "error: there is no kind or section `databse`: did you mean `database`?\n";
+        assert_eq!(ran.errors, why);
+    }
 }

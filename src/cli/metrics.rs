@@ -72,12 +72,9 @@ fn statistics(entry: &Entry) -> String {
 
 /// How the nodes of a component can be selected, when it has several.
 fn nodes(component: &str, entries: &[&Entry]) -> String {
-    let Some(entry) = entries.iter().max_by_key(|entry| entry.nodes.len()) else {
+    let Some(entry) = entries.iter().find(|entry| entry.nodes.len() > 1) else {
         return String::new();
     };
-    if entry.nodes.len() < 2 {
-        return String::new();
-    }
     let metric = entry.metric.name;
     let select = match entry.nodes.iter().find(|(node, _)| !node.role.is_empty()) {
         Some((node, _)) => format!("{component}[role={}].{metric}", node.role),

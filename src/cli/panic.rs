@@ -16,7 +16,10 @@ pub fn install_panic_hook() {
 
 fn report(info: &PanicHookInfo<'_>) -> String {
     let place = info.location().map_or_else(String::new, |place| format!(" at {place}"));
-    let message = info.payload_as_str().unwrap_or("no message");
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = text.unwrap_or("no message");
     let words: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
     format!(
         "simscale {} has a defect{place}:\n  {message}\n\

@@ -3,6 +3,7 @@
 //! [`topics`] is the list; `simscale components` renders it as plain text or as Markdown.
 
 use crate::blocks::distribution::read::LAWS;
+use crate::components::source;
 use crate::components::wiring::WIRE_KEYS;
 use crate::components::{ComponentKind, KINDS};
 use crate::language::key::{Given, Key, Takes};
@@ -26,6 +27,8 @@ pub(super) struct Topic {
     pub keys: Vec<KeyEntry>,
     /// What it measures.
     pub metrics: &'static [Metric],
+    /// What stands before the names of its metrics: `NAME.`.
+    pub scope: &'static str,
     /// An example as it stands in a file, or empty.
     pub example: String,
 }
@@ -45,7 +48,11 @@ pub(super) struct KeyEntry {
 const QUANTITIES: &str = "\
 Durations \"250us\", \"4ms\", \"1.5s\", \"5min\", \"1h\", \"30d\"; rates \"2/min\", \"1200/s\"; sizes \"2KiB\", \
 \"16GiB\", \"1GB\" (GB = 10^9); bandwidths \"1Gbit/s\"; fractions \"70%\" or 0.7; counts 300_000, \
-\"300K\", \"10M\". A file that says `extends` gives only what it changes; \"none\" removes a key.";
+\"300K\", \"10M\". A number without a unit is refused where one is needed.";
+
+const SCENARIO: &str = "\
+A TOML file. One that says `extends` gives only what it changes: tables merge, values are replaced, \
+\"none\" removes a key. --set PATH=VALUE changes a value in the same way.";
 
 const GRADUATE: &str = "\
 Conditions on steady values that say: time for the next stage. METRIC > QUANTITY, or >=, <, <=, \
@@ -63,10 +70,15 @@ takes the job is used.";
 /// Every topic: the sections in the order of a file, the kinds of components, then forms of values.
 pub(super) fn topics() -> Vec<Topic> {
     let mut topics = vec![
-        section("scenario", "the whole file", QUANTITIES, ROOT),
-        section("users", "[users]", of_root("users"), USERS),
+        section("scenario", "the whole file", SCENARIO, ROOT),
+        section("quantities", "numbers with units", QUANTITIES, &[]),
+        Topic { metrics: source::METRICS, ..section("users", "[users]", of_root("users"), USERS) },
         section("data", "[data.NAME]", of_root("data"), DATA),
-        section("operations", "[operations.NAME]", of_root("operations"), OPERATION),
+        Topic {
+            metrics: source::OPERATION_METRICS,
+            scope: "operations.NAME.",
+            ..section("operations", "[operations.NAME]", of_root("operations"), OPERATION)
+        },
     ];
     topics.extend(KINDS.iter().map(kind));
     topics.extend([
@@ -96,6 +108,7 @@ fn section(
         meaning,
         keys: entries("", keys),
         metrics: &[],
+        scope: "",
         example: String::new(),
     }
 }
@@ -113,6 +126,7 @@ fn kind(kind: &ComponentKind) -> Topic {
         meaning: kind.meaning,
         keys: entries("", kind.keys),
         metrics: kind.metrics,
+        scope: "NAME.",
         example: format!("[components.NAME]\nkind = \"{}\"\n{}", kind.name, kind.example),
     }
 }
@@ -161,7 +175,7 @@ fn default(key: &Key, all: &'static [Key]) -> String {
             [] => "absent".to_owned(),
             [other] => format!("absent; excludes {other}"),
             [..] if others.len() < 4 => format!("absent; excludes {}", others.join(", ")),
-            _ => "one of its kind".to_owned(),
+            _ => "one of these".to_owned(),
         },
     }
 }

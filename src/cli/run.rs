@@ -77,3 +77,32 @@ fn written(folder: &OutputFolder, files: &[PathBuf]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::cli::Exit;
+    use crate::cli::testing::{shipped, simscale, written};
+
+    #[test]
+    fn a_wrong_scenario_leaves_no_trace() {
+        let (folder, path) = written("entry = \"app\"");
+        let out = folder.path().join("out").display().to_string();
+        let ran = simscale(&["run", &path.display().to_string(), "--out", &out]);
+        assert_eq!((ran.exit, ran.output.as_str()), (Exit::BadInput, ""));
+        assert!(ran.errors.contains("nothing was run"), "{}", ran.errors);
+        assert!(fs::metadata(out).is_err());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_refused_before_anything_is_simulated() {
+        let (folder, path) = written("in the way");
+        let out = path.join("inside").display().to_string();
+        let ran = simscale(&["run", &shipped("stage1.toml"), "--out", &out, "--quiet"]);
+        assert_eq!((ran.exit, ran.output.as_str()), (Exit::BadInput, ""));
+        assert!(ran.errors.starts_with("error: cannot make the folder `"), "{}", ran.errors);
+        assert!(ran.errors.contains(&out));
+        drop(folder);
+    }
+}

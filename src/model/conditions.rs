@@ -86,7 +86,7 @@ impl Check<'_> {
         if !fits(unit, *bound) {
             let (what, example) = expected(unit);
             let message =
-                format!("{subject}: `{metric}` is {what} and cannot be {} {bound}", bound.what());
+                format!("{subject}: `{metric}` is {what} and cannot be {}, {bound}", bound.what());
             self.problems.error(place, message, format!("as in {metric} > {example}"));
         }
     }
@@ -130,4 +130,99 @@ fn selectors(nodes: &[(Node, usize)]) -> String {
     let (first, last) = (indexes.clone().min().unwrap_or(0), indexes.max().unwrap_or(0));
     known.push(format!("node={first} to node={last}"));
     format!("accepted: {}", known.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::compile;
+
+    const SMALL: &str = r#"
+entry = "app"
+users = { count = "5K", rate = "4/min" }
+data.posts = { keys = "10K" }
+operations.view = { does = "read", of = "posts" }
+components.app = { kind = "service", service_time = "2ms", servers = 3, sends_to = "db" }
+components.db = { kind = "database", cores = 2, read_time = "1ms", replicas = { count = 2 } }
+"#;
+
+    /// The problems that conditions bring, each as "message | what is marked | label".
+    fn problems(conditions: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().expect("the system has a temporary folder");
+        let path = folder.path().join("small.toml");
+        std::fs::write(&path, format!("{SMALL}{conditions}")).expect("the folder is ours");
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let scenario = Scenario::load(&path, &[], &mut sources, &mut problems);
+        let scenario = scenario.unwrap_or_else(|| panic!("{}", problems.render(&sources, false)));
+        let model = compile(&scenario, &mut problems);
+        let model = model.unwrap_or_else(|| panic!("{}", problems.render(&sources, false)));
+        check_conditions(&scenario, &Catalogue::of(&model), &sources, &mut problems);
+        let file = path.display().to_string();
+        let told = problems.sorted().into_iter().map(|problem| {
+            let marked = problem.place.map_or("", |place| sources.excerpt(place));
+            format!("{} | {marked} | {}", problem.message, problem.label.replace(&file, "FILE"))
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn sound_conditions_pass() {
+        let sound = [
+            "response_time.p95 > 200ms and users > 10K",
+            "db.cpu > 60% or db[role=replica].cpu.mean > 0.6",
+            "app[node=2].cpu > 90% for 5min",
+            "app.rejected > 0 or db.query.p99 >= 1s or db.storage > 16GiB",
+            "operations.view.error_rate > 1% or app.throughput < 100/s or app.queue_depth.max > 50",
+        ];
+        for condition in sound {
+            let none: [&str; 0] = [];
+            assert_eq!(problems(&format!("graduate.sound = \"{condition}\"")), none, "{condition}");
+            let alert = format!("alerts.sound.condition = \"{condition}\"");
+            assert_eq!(problems(&alert), none, "{condition}");
+        }
+    }
+
+    #[test]
+    fn wrong_conditions_are_refused_where_they_are_wrong() {
+        let cases = [
+            (
+                "db.cpux > 60%",
+                "threshold `t`: there is no metric `db.cpux` | db.cpux | did you mean `db.cpu`? \
+                 `simscale metrics FILE` lists all",
+            ),
+            (
+                "db.cpu > 60% and rainfall > 3",
+                "threshold `t`: there is no metric `rainfall` | rainfall | \
+                 `simscale metrics FILE` lists all",
+            ),
+            (
+                "db.cpu > 200ms",
+                "threshold `t`: `db.cpu` is a share and cannot be a duration, 200ms | 200ms | \
+                 as in db.cpu > 60%",
+            ),
+            (
+                "response_time.p95 > 200",
+                "threshold `t`: `response_time.p95` is a time and cannot be a number, 200 | 200 | \
+                 as in response_time.p95 > 200ms",
+            ),
+            (
+                "db.cpu > 60",
+                "threshold `t`: `db.cpu` is a share, and 60 is more than all | 60 | \
+                 did you mean 60%?",
+            ),
+            (
+                "db[role=backup].cpu > 60%",
+                "threshold `t`: `db[role=backup].cpu` selects no node | db[role=backup].cpu | \
+                 accepted: role=primary, role=replica, node=0 to node=2",
+            ),
+            (
+                "app[node=7].throughput > 1/s",
+                "threshold `t`: `app[node=7].throughput` selects no node | \
+                 app[node=7].throughput | it has one node: leave the selector out",
+            ),
+        ];
+        for (condition, expected) in cases {
+            assert_eq!(problems(&format!("graduate.t = \"{condition}\"")), [expected]);
+        }
+    }
 }

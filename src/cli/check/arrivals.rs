@@ -3,7 +3,7 @@
 use super::per_second;
 use crate::cli::columns::{Side, aligned};
 use crate::cli::loading::Loaded;
-use crate::components::access::{KeyChoice, Verb};
+use crate::components::access::{Class, KeyChoice, Verb};
 use crate::components::flow::StationFlow;
 use crate::language::quantity::{Count, percent_text};
 use crate::measure::unit::Unit;
@@ -16,7 +16,9 @@ pub(super) fn text(loaded: &Loaded) -> String {
     let mut text = headline(&loaded.scenario);
     text.push_str(&format!("\nRequests\n  {}\n", chain(loaded)));
     text.push_str(&operations(loaded));
-    text.push_str("\nComponents, on the way from the users\n");
+    text.push_str(
+        "\nComponents, on the way from the users: load = arrivals x service time / servers\n",
+    );
     for (_, component) in loaded.model.in_order().into_iter().skip(1) {
         text.push_str(&self::component(component, &loaded.model));
     }
@@ -103,40 +105,23 @@ fn what_it_does(section: &OperationSection, scenario: &Scenario) -> String {
         words.push_str("; static");
     }
     if let Some(deadline) = section.deadline {
-        words.push_str(&format!("; answered within {deadline} it is goodput"));
+        words.push_str(&format!("; deadline {deadline}"));
     }
     words
 }
 
 fn component(component: &ModelComponent, model: &Model) -> String {
-    let mut text = format!("  {} ({})\n", component.name, component.kind);
-    let arriving: Vec<String> = model
-        .classes
-        .iter()
-        .zip(&component.arriving)
-        .filter(|(_, rate)| **rate > 0.0)
+    let total: f64 = component.arriving.iter().sum();
+    let ModelComponent { name, kind, .. } = component;
+    let mut text = format!("  {name} ({kind}), {} arrive\n", per_second(total));
+    let arriving = model.classes.iter().zip(&component.arriving).filter(|(_, rate)| **rate > 0.0);
+    let rows: Vec<Vec<String>> = arriving
         .map(|((_, class), rate)| {
-            let operation = &model.operation_names[usize::from(class.operation)];
-            let verb = match class.verb {
-                Verb::Call => "call",
-                Verb::Read => "read",
-                Verb::Write => "write",
-                Verb::Scan => "scan",
-            };
-            let of = class.dataset.map(|number| &model.datasets[usize::from(number)].name);
-            let of = of.map_or_else(String::new, |name| format!(" {name}"));
-            format!("{operation} {} ({verb}{of})", per_second(*rate))
+            let operation = model.operation_names[usize::from(class.operation)].clone();
+            vec![operation, per_second(*rate), access(class, model)]
         })
         .collect();
-    let total: f64 = component.arriving.iter().sum();
-    match &arriving[..] {
-        [] => text.push_str("    nothing arrives\n"),
-        [only] => text.push_str(&format!("    arrive: {only}\n")),
-        several => {
-            let sum = several.join(" + ");
-            text.push_str(&format!("    arrive: {sum} = {}\n", per_second(total)));
-        }
-    }
+    text.push_str(&aligned(&rows, &[Side::Left, Side::Right], "      "));
     for station in component.flow.stations.iter().filter(|station| station.rate > 0.0) {
         text.push_str(&format!("    {}\n", load(station)));
     }
@@ -145,6 +130,20 @@ fn component(component: &ModelComponent, model: &Model) -> String {
         text.push_str(&format!("    hit rate: {share} expected, once it has run for long\n"));
     }
     text
+}
+
+/// What is done to which data: `read posts`.
+fn access(class: &Class, model: &Model) -> String {
+    let verb = match class.verb {
+        Verb::Call => "call",
+        Verb::Read => "read",
+        Verb::Write => "write",
+        Verb::Scan => "scan",
+    };
+    match class.dataset {
+        Some(number) => format!("{verb} {}", model.datasets[usize::from(number)].name),
+        None => verb.to_owned(),
+    }
 }
 
 /// A station's load: `cpu: 166.7/s x 4.10 ms / 2 = 34.2%`.

@@ -13,7 +13,7 @@ use crate::language::set::set_value;
 use crate::language::source::{Place, SourceId, Sources};
 use crate::measure::unit::Unit;
 use crate::model::{Model, compile};
-use crate::report::format::human;
+use crate::report::format::{human, short};
 use crate::scenario::{ROOT, Scenario};
 
 /// A scenario at several numbers of users.
@@ -98,16 +98,13 @@ impl Growth {
             }
         }
         for (index, dataset) in first.iter().flat_map(|model| model.datasets.iter().enumerate()) {
-            let cell = |model: &Model| {
-                let dataset = &model.datasets[index];
-                let size = dataset.keys as f64 * dataset.value_size as f64;
-                format!(
-                    "{} x {}",
-                    count(dataset.keys as f64),
-                    human(dataset.value_size as f64, Unit::Bytes)
-                ) + &format!(" = {}", human(size, Unit::Bytes))
-            };
-            rows.push(row(format!("data {}", dataset.name), &cell, String::new()));
+            let keys = |model: &Model| model.datasets[index].keys as f64;
+            let each = dataset.value_size as f64;
+            let size = |model: &Model| human(keys(model) * each, Unit::Bytes);
+            let name = format!("{} keys", dataset.name);
+            rows.push(row(name, &|model| count(keys(model)), String::new()));
+            let name = format!("{} size, x {}", dataset.name, short(each, Unit::Bytes));
+            rows.push(row(name, &size, String::new()));
         }
         let sides = vec![Side::Left].into_iter().chain(vec![Side::Right; self.shown.len() + 1]);
         let sides: Vec<Side> = sides.collect();
