@@ -1,1 +1,45 @@
-//! (map to come)
+//! The command line: a file for each command, and what they share.
+//!
+//! - [`run`](mod@run), [`check`], [`components`], [`metrics`], [`schema`]: the commands;
+//! - [`arguments`]: what each takes; its doc comments are the help;
+//! - [`loading`]: from a file to a model, with everything wrong told at once;
+//! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as text;
+//!   [`columns`]: tables without lines; [`panic`](mod@panic): what a defect tells.
+//!
+//! What must hold: results go to standard output and everything else to standard error; nothing is
+//! written or simulated before the whole scenario is known to be sound.
+
+pub mod arguments;
+pub mod check;
+mod columns;
+pub mod command_line;
+pub mod components;
+pub mod console;
+pub mod exit;
+pub mod loading;
+pub mod metrics;
+pub mod panic;
+mod reference;
+pub mod run;
+pub mod schema;
+mod simulation;
+#[cfg(test)]
+mod testing;
+
+pub use arguments::{Arguments, Command};
+pub use console::Console;
+pub use exit::Exit;
+pub use loading::{Loaded, load};
+pub use panic::install_panic_hook;
+
+/// Does what the arguments ask for.
+pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
+    let done = match &arguments.command {
+        Command::Run(arguments) => run::run(arguments, console),
+        Command::Check(arguments) => check::check(arguments, console),
+        Command::Components(arguments) => components::components(arguments, console),
+        Command::Metrics(arguments) => metrics::metrics(arguments, console),
+        Command::Schema => schema::schema(console),
+    };
+    done.err().unwrap_or(Exit::Fine)
+}

@@ -4,7 +4,8 @@
 //!   name, cycle and dead end reported at its place;
 //! - [`arithmetic`]: users -> requests per second -> offered load of every station, without
 //!   simulating;
-//! - [`catalogue`]: every metric the model offers, by path.
+//! - [`catalogue`]: every metric the model offers, by path; [`conditions`]: whether thresholds and
+//!   alerts name such metrics.
 //!
 //! What must hold: components are numbered by their names, the users first, so moving a table in
 //! the file changes nothing; a model has no cycle; one model serves any number of runs.
@@ -12,6 +13,7 @@
 pub mod arithmetic;
 pub mod catalogue;
 mod compile;
+pub mod conditions;
 mod load;
 mod wires;
 

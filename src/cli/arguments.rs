@@ -1,0 +1,192 @@
+//! The arguments of every command; their doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Format;
+
+/// Tells at how many users a data architecture stops being enough, what gives way first, and how
+/// sure that is.
+#[derive(Parser, Debug)]
+#[command(
+    name = "simscale",
+    version,
+    after_help = "\
+Usual commands:
+  simscale check scenarios/stage1.toml   users, rates and loads by plain arithmetic
+  simscale run scenarios/stage1.toml     simulate it: verdict, percentiles, thresholds
+
+Exit codes:
+  0  fine, whatever the verdict on the simulated system
+  1  a target that was to be checked is missed
+  2  bad arguments, a wrong scenario, or a file that cannot be read or written"
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Simulate a scenario and report on it.
+    ///
+    /// Prints the verdict first, then metrics with their 95% intervals, thresholds, alerts and where
+    /// time goes. Tables, series and pictures are written to the output folder. The same file, seed
+    /// and version give the same bytes, whatever the number of threads.
+    Run(RunArguments),
+    /// Check a scenario without simulating it: rates, loads, hit rates, every value in effect.
+    ///
+    /// Exit code 2 when the scenario is wrong; all that is wrong is then said at once.
+    Check(CheckArguments),
+    /// Explain the scenario language: kinds of components and sections, with all their keys.
+    Components(ComponentsArguments),
+    /// List every metric a scenario offers, as thresholds and alerts can name it.
+    Metrics(MetricsArguments),
+    /// Print a JSON Schema of the scenario language, for editors.
+    Schema,
+}
+
+/// Which scenario, and what is changed in it.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ScenarioArguments {
+    /// The scenario file (TOML).
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Change a value: users.count=10K, db.cores=8, db.replicas=none. Can be given many times.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub changes: Vec<String>,
+    /// Short for --set users.count=N.
+    #[arg(long, value_name = "N")]
+    pub users: Option<String>,
+}
+
+/// Arguments of `simscale run`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RunArguments {
+    /// Which scenario.
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+    /// Folder for tables and pictures [default: output/<FILE without its ending>].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t = FormatName::Table)]
+    pub format: FormatName,
+    /// Print the report alone: no warnings, no progress, no list of files.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Threads to use; results do not depend on it [default: one for each processor].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// What to print on standard output.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum FormatName {
+    /// A report for people.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// Metric, value, interval and unit, as in summary.csv.
+    Csv,
+}
+
+/// Arguments of `simscale check`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CheckArguments {
+    /// Which scenario.
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+}
+
+/// Arguments of `simscale components`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ComponentsArguments {
+    /// A kind or a section, such as database or users; all of them if absent.
+    pub name: Option<String>,
+    /// Print Markdown instead of plain text.
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+/// Arguments of `simscale metrics`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct MetricsArguments {
+    /// Which scenario.
+    #[command(flatten)]
+    pub scenario: ScenarioArguments,
+}
+
+impl ScenarioArguments {
+    /// All changes as `path=value`, shorthands last.
+    pub fn sets(&self) -> Vec<String> {
+        let users = self.users.iter().map(|users| format!("users.count={users}"));
+        self.changes.iter().cloned().chain(users).collect()
+    }
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Format {
+        match name {
+            FormatName::Table => Format::Table,
+            FormatName::Json => Format::Json,
+            FormatName::Csv => Format::Csv,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_declarations_are_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_run_takes_changes_and_choices() {
+        let line = "simscale run a.toml --set db.cores=8 --set users.rate=1/s --users 10K \
+                    --out there --format json -q --threads 3";
+        let Command::Run(run) = parsed(line).expect("all of it is declared").command else {
+            panic!("it is a run")
+        };
+        assert_eq!(run.scenario.sets(), ["db.cores=8", "users.rate=1/s", "users.count=10K"]);
+        assert_eq!((run.format, run.quiet, run.threads), (FormatName::Json, true, Some(3)));
+        assert_eq!(run.out, Some(PathBuf::from("there")));
+    }
+
+    #[test]
+    fn wrong_arguments_are_refused() {
+        for line in [
+            "simscale",
+            "simscale run",
+            "simscale run a.toml --threads 0",
+            "simscale run a.toml --format xml",
+            "simscale chek a.toml",
+        ] {
+            let error = parsed(line).err().unwrap_or_else(|| panic!("{line} is refused"));
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn help_explains_exit_codes_and_usual_commands() {
+        let help = Arguments::command().render_help().to_string();
+        for part in
+            ["Exit codes:", "0  fine", "1  a target", "2  bad", "simscale check ", "simscale run "]
+        {
+            assert!(help.contains(part), "{part}: {help}");
+        }
+    }
+}

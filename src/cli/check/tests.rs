@@ -1,0 +1,100 @@
+use super::*;
+use crate::cli::testing::{output_of, shipped, simscale, written};
+
+/// The line that begins with `start`, with runs of blanks as one.
+fn line(text: &str, start: &str) -> String {
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let found = lines.into_iter().find(|line| line.starts_with(start));
+    found.unwrap_or_else(|| panic!("no line begins with `{start}`:\n{text}"))
+}
+
+#[test]
+fn rates_read_well() {
+    assert_eq!(per_second(333.333), "333.3/s");
+    assert_eq!(per_second(0.5), "0.5/s");
+    assert_eq!(per_second(9.9999), "10/s");
+    assert_eq!(per_second(33_333.3), "33,333/s");
+    assert_eq!(per_second(1_666_666.7), "1,666,667/s");
+}
+
+/// 0.98 x 4 ms + 0.02 x 9 ms = 4.1 ms for each of users / 60 dynamic requests per second... of all
+/// users / 15 requests, half are dynamic: 2 cores are full at 2 / 0.0041 x 30 = 14,634 users.
+#[test]
+fn the_first_stage_fills_its_database() {
+    let text = output_of(&["check", &shipped("stage1.toml")]);
+    assert_eq!(line(&text, "5K users"), "5K users x 4/min = 333.3 requests/s");
+    assert_eq!(line(&text, "cpu: 166.7/s"), "cpu: 166.7/s x 4.10 ms / 2 = 34.2%");
+    assert_eq!(line(&text, "db cpu"), "db cpu 6.83% 34.2% 68.3% 14.6K users");
+    assert_eq!(line(&text, "posts size"), "posts size, x 20 KiB 97.7 MiB 488 MiB 977 MiB");
+    assert_eq!(line(&text, "computed users"), "computed users.spacing = \"poisson\"");
+    assert_eq!(line(&text, "default run"), "default run.warmup = \"auto\"");
+    assert_eq!(line(&text, "given components.db.cores"), "given components.db.cores = 2");
+}
+
+/// The posts outgrow the cache within the stage, not before.
+#[test]
+fn the_second_stage_outgrows_its_cache() {
+    let path = shipped("stage2.toml");
+    let at = |users: &str| {
+        let text = output_of(&["check", &path, "--users", users]);
+        line(&text, "hit rate: 99.9");
+        let hits = text.lines().filter(|line| line.trim_start().starts_with("hit rate: "));
+        let hits = hits.last().expect("the cache has a hit rate").trim_start();
+        let percent = hits["hit rate: ".len()..].split('%').next().expect("a share");
+        percent.parse::<f64>().expect("a number")
+    };
+    assert!(at("10K") > 82.0 && at("80K") > 80.0 && at("92K") < 80.0);
+}
+
+/// 1M / 30 x 0.02 x 9 ms / 8 = 75%.
+#[test]
+fn the_third_stage_fills_its_primary() {
+    let text = output_of(&["check", &shipped("stage3.toml")]);
+    assert_eq!(line(&text, "db primary cpu"), "db primary cpu 7.50% 22.5% 75.0% 1.33M users");
+}
+
+#[test]
+fn an_overload_is_a_warning_with_the_number_of_users_that_is_too_many() {
+    let text = output_of(&["check", &shipped("stage1.toml"), "--users", "20K"]);
+    for part in [
+        "component `db`: its cpu is asked for 137% of what it can do",
+        "full at about 14.6K users",
+        "1 warning",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+#[test]
+fn closed_users_are_bound_by_the_slowest_station() {
+    let (_folder, path) = written(
+        "entry = \"app\"\nusers = { count = 500, think = \"1s\" }\n\
+         components.app = { kind = \"service\", cores = 2, service_time = \"10ms\" }",
+    );
+    let text = output_of(&["check", &path.display().to_string()]);
+    // 2 cores of 10 ms: 200 requests per second; full with (1 s + 10 ms) / (10 ms / 2) users.
+    let chain = "500 users / (1.00 s of thinking + 10.0 ms of service) = at most 200 requests/s";
+    assert_eq!(line(&text, "500 users"), chain);
+    line(&text, "(each waits for its answer; beyond 202 users");
+}
+
+#[test]
+fn a_wrong_file_says_all_that_is_wrong_and_ends_with_2() {
+    let (_folder, path) = written(
+        "entry = \"app\"\nusers = { count = 500, rate = \"5/fortnight\" }\n\
+         components.app = { kind = \"service\", wrokers = 2, service_time = \"10ms\" }",
+    );
+    let ran = simscale(&["check", &path.display().to_string()]);
+    assert_eq!(ran.exit, Exit::BadInput);
+    assert_eq!(ran.output, "");
+    for part in ["5/fortnight", "did you mean `workers`?", "2 problems, nothing was run"] {
+        assert!(ran.errors.contains(part), "{part}\n{}", ran.errors);
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let ran = simscale(&["check", "nowhere.toml"]);
+    assert_eq!(ran.exit, Exit::BadInput);
+    assert!(ran.errors.contains("`nowhere.toml` does not exist"), "{}", ran.errors);
+}

@@ -1,0 +1,114 @@
+//! `simscale metrics`: every metric a scenario offers.
+
+use super::arguments::MetricsArguments;
+use super::console::Console;
+use super::exit::Exit;
+use super::loading::{Loaded, load};
+use crate::measure::metric::{MetricKind, Scope};
+use crate::measure::unit::Unit;
+use crate::model::catalogue::Entry;
+
+/// Lists the metrics of a scenario: path, unit, meaning, formula.
+///
+/// # Errors
+/// When the scenario is wrong or standard output cannot be written.
+pub fn metrics(arguments: &MetricsArguments, console: &mut Console<'_>) -> Result<(), Exit> {
+    let loaded = load(&arguments.scenario, console)?;
+    console.print(&text(&loaded))
+}
+
+const INTRODUCTION: &str = "\
+Conditions, tables and files name metrics like this: db.cpu, response_time.p95. Braces stand for
+statistics: app.wait.{mean,p95} is app.wait.mean and app.wait.p95, and the bare app.wait is the
+mean. Where a component has several nodes, the bare name is the node with the highest mean.
+";
+
+fn text(loaded: &Loaded) -> String {
+    let mut text = INTRODUCTION.to_owned();
+    let entries = &loaded.catalogue.entries;
+    let of = |wanted: Scope| entries.iter().filter(move |entry| entry.scope == wanted);
+    section(&mut text, "What users see", of(Scope::System).collect(), |entry| entry.path.clone());
+    let operations = &loaded.model.operation_names;
+    let heading = format!("For each operation: NAME is one of {}", operations.join(", "));
+    // All operations offer the same, so the first one speaks for all.
+    let general = |entry: &Entry| format!("operations.NAME.{}", entry.metric.name);
+    section(&mut text, &heading, of(Scope::Operation(0)).collect(), general);
+    for (id, component) in loaded.model.in_order() {
+        let entries: Vec<&Entry> = of(Scope::Component(id.0)).collect();
+        if !entries.is_empty() {
+            let nodes = nodes(&component.name, &entries);
+            let heading = format!("{} ({}){nodes}", component.name, component.kind);
+            section(&mut text, &heading, entries, |entry| entry.path.clone());
+        }
+    }
+    text
+}
+
+fn section(
+    text: &mut String,
+    heading: &str,
+    entries: Vec<&Entry>,
+    path: impl Fn(&Entry) -> String,
+) {
+    text.push_str(&format!("\n{heading}\n"));
+    for entry in entries {
+        let metric = entry.metric;
+        let path = path(entry) + &statistics(entry);
+        text.push_str(&format!("  {path}  [{}]\n", unit(metric.unit)));
+        text.push_str(&format!("      {}\n", metric.meaning));
+        text.push_str(&format!("      = {}\n", metric.formula));
+    }
+}
+
+/// The statistics of a metric as part of its path: `.{mean,max}`.
+fn statistics(entry: &Entry) -> String {
+    let names: Vec<&str> = entry.statistics().into_iter().map(|(name, _)| name).collect();
+    match &names[..] {
+        [] => String::new(),
+        [only] if entry.metric.kind == MetricKind::Ratio => format!("{{,.{only}}}"),
+        names => format!(".{{{}}}", names.join(",")),
+    }
+}
+
+/// How the nodes of a component can be selected, when it has several.
+fn nodes(component: &str, entries: &[&Entry]) -> String {
+    let Some(entry) = entries.iter().find(|entry| entry.nodes.len() > 1) else {
+        return String::new();
+    };
+    let metric = entry.metric.name;
+    let select = match entry.nodes.iter().find(|(node, _)| !node.role.is_empty()) {
+        Some((node, _)) => format!("{component}[role={}].{metric}", node.role),
+        None => format!("{component}[node=0].{metric}"),
+    };
+    format!(", {} nodes; one of them: {select}", entry.nodes.len())
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Seconds => "time",
+        Unit::Fraction => "share",
+        Unit::PerSecond => "rate",
+        Unit::Count => "count",
+        Unit::Bytes => "size",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::testing::{output_of, shipped};
+
+    #[test]
+    fn all_paths_of_a_scenario_are_listed_with_their_statistics() {
+        let text = output_of(&["metrics", &shipped("stage3.toml")]);
+        for line in [
+            "  response_time.{mean,p50,p90,p95,p99,p999,max,p95_all}  [time]",
+            "For each operation: NAME is one of asset, edit, view",
+            "  operations.NAME.error_rate  [share]",
+            "db (database), 5 nodes; one of them: db[role=primary].cpu",
+            "  cache.hit_rate  [share]",
+            "      = hits / (hits + misses)",
+        ] {
+            assert!(text.contains(&format!("{line}\n")), "{line}\n{text}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `simscale run`: simulate a scenario, write its files, print its report.
+
+use std::path::{Path, PathBuf};
+
+use super::arguments::RunArguments;
+use super::command_line::repeating;
+use super::console::Console;
+use super::exit::Exit;
+use super::loading::{Loaded, load};
+use super::simulation::{self, Options};
+use crate::experiment::result::RunResult;
+use crate::report::{self, FILES, OutputFolder, Progress, Screen};
+
+/// Folder of the folders of all scenarios, where no other is asked for.
+const OUTPUT: &str = "output";
+
+/// Simulates a scenario and reports on it.
+///
+/// # Errors
+/// When the scenario is wrong, or something cannot be written.
+pub fn run(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(), Exit> {
+    let loaded = load(&arguments.scenario, console)?;
+    if !arguments.quiet {
+        console.tell(&loaded.warnings.render(&loaded.sources, console.colours_errors));
+    }
+    let folder = arguments.out.clone();
+    let folder = folder.unwrap_or_else(|| Path::new(OUTPUT).join(&loaded.scenario.name));
+    let folder = report::prepare(&folder).map_err(|error| console.refuse(&error.to_string()))?;
+    let result = simulate(&loaded, arguments, console)?;
+    let files =
+        report::write_all(&result, &folder).map_err(|error| console.refuse(&error.to_string()))?;
+    let screen = Screen::from_environment(console.colours_output);
+    console.print(&report::render(&result, arguments.format.into(), screen))?;
+    if !arguments.quiet {
+        console.tell(&written(&folder, &files));
+    }
+    Ok(())
+}
+
+fn simulate(
+    loaded: &Loaded,
+    arguments: &RunArguments,
+    console: &mut Console<'_>,
+) -> Result<RunResult, Exit> {
+    // Zero threads is how rayon says: one for each processor.
+    let threads = usize::from(arguments.threads.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| console.refuse(&format!("cannot start threads: {error}")))?;
+    let progress = Progress::new(expected_requests(loaded), !arguments.quiet);
+    let advance = |requests| progress.advance(requests);
+    let options = Options { command: repeating(&arguments.scenario), progress: &advance };
+    let result = pool.install(|| simulation::run(&loaded.scenario, &loaded.model, &options));
+    progress.finish();
+    // Jobs that got lost are a defect of simscale, never of the scenario.
+    Ok(result.unwrap_or_else(|breach| panic!("{breach}")))
+}
+
+/// About how many requests all repeats will simulate; only the progress bar depends on it.
+fn expected_requests(loaded: &Loaded) -> u64 {
+    let run = &loaded.scenario.run;
+    let measured = match (run.requests, run.duration) {
+        (Some(requests), _) => requests as f64,
+        (None, Some(duration)) => duration.seconds() * loaded.model.rate,
+        (None, None) => 0.0,
+    };
+    // At least a tenth goes to the warm-up.
+    (measured * 1.1 * f64::from(run.repeats)) as u64
+}
+
+/// What was written, and where.
+fn written(folder: &OutputFolder, files: &[PathBuf]) -> String {
+    let mut text = format!("\nWritten to {}:\n", folder.path().display());
+    let width = FILES.iter().map(|file| file.name.len()).max().unwrap_or(0);
+    for (file, path) in FILES.iter().zip(files) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        text.push_str(&format!("  {name:width$}  {}\n", file.meaning));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::cli::Exit;
+    use crate::cli::testing::{shipped, simscale, written};
+
+    #[test]
+    fn a_wrong_scenario_leaves_no_trace() {
+        let (folder, path) = written("entry = \"app\"");
+        let out = folder.path().join("out").display().to_string();
+        let ran = simscale(&["run", &path.display().to_string(), "--out", &out]);
+        assert_eq!((ran.exit, ran.output.as_str()), (Exit::BadInput, ""));
+        assert!(ran.errors.contains("nothing was run"), "{}", ran.errors);
+        assert!(fs::metadata(out).is_err());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_refused_before_anything_is_simulated() {
+        let (folder, path) = written("in the way");
+        let out = path.join("inside").display().to_string();
+        let ran = simscale(&["run", &shipped("stage1.toml"), "--out", &out, "--quiet"]);
+        assert_eq!((ran.exit, ran.output.as_str()), (Exit::BadInput, ""));
+        assert!(ran.errors.starts_with("error: cannot make the folder `"), "{}", ran.errors);
+        assert!(ran.errors.contains(&out));
+        drop(folder);
+    }
+}
