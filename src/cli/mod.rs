@@ -22,7 +22,6 @@ pub mod panic;
 mod reference;
 pub mod run;
 pub mod schema;
-mod simulation;
 #[cfg(test)]
 mod testing;
 

@@ -7,8 +7,8 @@ use super::command_line::repeating;
 use super::console::Console;
 use super::exit::Exit;
 use super::loading::{Loaded, load};
-use super::simulation::{self, Options};
 use crate::experiment::result::RunResult;
+use crate::experiment::{self, Options, expected_requests};
 use crate::report::{self, FILES, OutputFolder, Progress, Screen};
 
 /// Folder of the folders of all scenarios, where no other is asked for.
@@ -46,25 +46,14 @@ fn simulate(
     let threads = usize::from(arguments.threads.unwrap_or(0));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| console.refuse(&format!("cannot start threads: {error}")))?;
-    let progress = Progress::new(expected_requests(loaded), !arguments.quiet);
+    let progress =
+        Progress::new(expected_requests(&loaded.scenario, &loaded.model), !arguments.quiet);
     let advance = |requests| progress.advance(requests);
     let options = Options { command: repeating(&arguments.scenario), progress: &advance };
-    let result = pool.install(|| simulation::run(&loaded.scenario, &loaded.model, &options));
+    let result = pool.install(|| experiment::run(&loaded.scenario, &loaded.model, &options));
     progress.finish();
     // Jobs that got lost are a defect of simscale, never of the scenario.
     Ok(result.unwrap_or_else(|breach| panic!("{breach}")))
-}
-
-/// About how many requests all repeats will simulate; only the progress bar depends on it.
-fn expected_requests(loaded: &Loaded) -> u64 {
-    let run = &loaded.scenario.run;
-    let measured = match (run.requests, run.duration) {
-        (Some(requests), _) => requests as f64,
-        (None, Some(duration)) => duration.seconds() * loaded.model.rate,
-        (None, None) => 0.0,
-    };
-    // At least a tenth goes to the warm-up.
-    (measured * 1.1 * f64::from(run.repeats)) as u64
 }
 
 /// What was written, and where.
