@@ -128,6 +128,11 @@ impl Door {
     /// Fills in response time, throughput and error rate.
     pub fn measure(&self, sheet: &mut Sheet) {
         sheet.distribution(&RESPONSE, Node::WHOLE, &self.response);
+        self.measure_counts(sheet);
+    }
+
+    /// Fills in throughput and error rate only.
+    pub fn measure_counts(&self, sheet: &mut Sheet) {
         sheet.rate(&THROUGHPUT, Node::WHOLE, self.completed);
         let failed = (self.answered - self.completed) as f64;
         sheet.ratio(&ERROR_RATE, Node::WHOLE, failed, self.answered as f64);

@@ -1,6 +1,6 @@
 //! What a database measures.
 
-use crate::components::running::{ERROR_RATE, RESPONSE, THROUGHPUT};
+use crate::components::running::{ERROR_RATE, THROUGHPUT};
 use crate::measure::metric::Metric;
 use crate::measure::unit::Unit;
 
@@ -118,7 +118,6 @@ pub const STORAGE: Metric = Metric::gauge(
 
 /// All of them.
 pub const ALL: &[Metric] = &[
-    RESPONSE,
     THROUGHPUT,
     ERROR_RATE,
     QUERY,

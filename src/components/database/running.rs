@@ -327,7 +327,7 @@ impl Component for RunningDatabase {
 
 impl Running for RunningDatabase {
     fn measure(&self, now: Time, sheet: &mut Sheet) {
-        self.door.measure(sheet);
+        self.door.measure_counts(sheet);
         sheet.distribution(&metrics::QUERY, Node::WHOLE, self.door.response());
         sheet.distribution(&metrics::READ_QUERY, Node::WHOLE, &self.read_times);
         sheet.distribution(&metrics::WRITE_QUERY, Node::WHOLE, &self.write_times);
