@@ -10,6 +10,7 @@ use super::loading::{Loaded, load};
 use super::simulation::{self, Options};
 use crate::experiment::result::RunResult;
 use crate::report::{self, FILES, OutputFolder, Progress, Screen};
+use crate::scenario::Load;
 
 /// Folder of the folders of all scenarios, where no other is asked for.
 const OUTPUT: &str = "output";
@@ -58,7 +59,12 @@ fn simulate(
 /// About how many requests all repeats will simulate; only the progress bar depends on it.
 fn expected_requests(loaded: &Loaded) -> u64 {
     let run = &loaded.scenario.run;
-    let measured = match (run.requests, run.duration) {
+    let recorded = match &loaded.scenario.users.load {
+        Load::Stamps(trace) => Some(trace.summary.span),
+        Load::Counts(trace) => Some(trace.summary.span),
+        Load::Open { .. } | Load::Closed { .. } => None,
+    };
+    let measured = match (run.requests, run.duration.or(recorded)) {
         (Some(requests), _) => requests as f64,
         (None, Some(duration)) => duration.seconds() * loaded.model.rate,
         (None, None) => 0.0,

@@ -72,8 +72,10 @@ impl Growth {
             [name].into_iter().chain(cells).chain([last]).collect::<Vec<String>>()
         };
         let count = |number: f64| human(number, Unit::Count);
+        let any_full = self.stations.iter().any(|station| station.full_at.is_some());
+        let last = if any_full { "full at" } else { "" };
         let mut rows = vec![
-            row("users".into(), &|model| count(model.users as f64), "full at".into()),
+            row("users".into(), &|model| count(model.users as f64), last.into()),
             row("requests".into(), &|model| per_second(model.rate), String::new()),
         ];
         for station in self.stations.iter().filter(|station| station.offered.is_some()) {
