@@ -69,7 +69,7 @@ pub struct RunArguments {
     /// Which scenario.
     #[command(flatten)]
     pub scenario: ScenarioArguments,
-    /// Folder for tables and pictures [default: output/<FILE without its ending>].
+    /// Folder for tables and pictures [default: output/ and the name of FILE].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// What to print on standard output.

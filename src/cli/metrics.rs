@@ -4,7 +4,7 @@ use super::arguments::MetricsArguments;
 use super::console::Console;
 use super::exit::Exit;
 use super::loading::{Loaded, load};
-use crate::measure::metric::{MetricKind, Scope};
+use crate::measure::metric::Scope;
 use crate::measure::unit::Unit;
 use crate::model::catalogue::Entry;
 
@@ -19,8 +19,9 @@ pub fn metrics(arguments: &MetricsArguments, console: &mut Console<'_>) -> Resul
 
 const INTRODUCTION: &str = "\
 Conditions, tables and files name metrics like this: db.cpu, response_time.p95. Braces stand for
-statistics: app.wait.{mean,p95} is app.wait.mean and app.wait.p95, and the bare app.wait is the
-mean. Where a component has several nodes, the bare name is the node with the highest mean.
+statistics: app.wait.{mean,p95} is app.wait.mean and app.wait.p95, and app.wait alone is the mean.
+Where a component has several nodes, the name alone is the node with the highest mean, and .mean of
+a share or a rate is the average over the nodes.
 ";
 
 fn text(loaded: &Loaded) -> String {
@@ -63,11 +64,7 @@ fn section(
 /// The statistics of a metric as part of its path: `.{mean,max}`.
 fn statistics(entry: &Entry) -> String {
     let names: Vec<&str> = entry.statistics().into_iter().map(|(name, _)| name).collect();
-    match &names[..] {
-        [] => String::new(),
-        [only] if entry.metric.kind == MetricKind::Ratio => format!("{{,.{only}}}"),
-        names => format!(".{{{}}}", names.join(",")),
-    }
+    if names.is_empty() { String::new() } else { format!(".{{{}}}", names.join(",")) }
 }
 
 /// How the nodes of a component can be selected, when it has several.

@@ -3,8 +3,9 @@
 //! - [`run`](mod@run), [`check`], [`components`], [`metrics`], [`schema`]: the commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
-//! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as text;
-//!   [`columns`]: tables without lines; [`panic`](mod@panic): what a defect tells.
+//! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
+//!   text; [`panic`](mod@panic): what a defect tells;
+//! - `reference`: the language, as `components` prints it; `columns`: tables without lines.
 //!
 //! What must hold: results go to standard output and everything else to standard error; nothing is
 //! written or simulated before the whole scenario is known to be sound.

@@ -23,8 +23,7 @@ fn report(info: &PanicHookInfo<'_>) -> String {
     let words: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
     format!(
         "simscale {} has a defect{place}:\n  {message}\n\
-         Nothing it wrote after this can be trusted. Please report it with the scenario and this\n\
-         command, which shows it again:\n  {}\n",
+         Please report it, with the scenario and the command that shows it again:\n  {}\n",
         env!("CARGO_PKG_VERSION"),
         words.join(" ")
     )

@@ -6,14 +6,15 @@ use std::path::Path;
 use super::per_second;
 use crate::cli::columns::{Side, aligned};
 use crate::cli::loading::Loaded;
+use crate::components::access::Dataset;
 use crate::language::diagnostic::Problems;
 use crate::language::load::load;
 use crate::language::node::{Node, Table, Value};
 use crate::language::set::set_value;
 use crate::language::source::{Place, SourceId, Sources};
 use crate::measure::unit::Unit;
-use crate::model::{Model, compile};
-use crate::report::format::{human, short};
+use crate::model::{Model, ModelComponent, compile};
+use crate::report::format::{human, human_or_nothing, short};
 use crate::scenario::{ROOT, Scenario};
 
 /// A scenario at several numbers of users.
@@ -55,63 +56,71 @@ impl Growth {
         let shown = counts.into_iter().filter_map(|users| variants.model(users)).collect();
         let grows =
             !loaded.model.load.is_closed() && !loaded.scenario.users.load.is_unscaled_trace();
-        let stations =
-            stations(
-                &loaded.model,
-                |at| {
-                    if grows { variants.full_at(at, own as f64) } else { None }
-                },
-            );
+        let mut full_at = |at| if grows { variants.full_at(at, own as f64) } else { None };
+        let stations = stations(&loaded.model, &mut full_at);
         Growth { shown, stations }
     }
 
     /// A table with a column for each number of users.
     pub(super) fn text(&self) -> String {
-        let row = |name: String, cell: &dyn Fn(&Model) -> String, last: String| {
-            let cells = self.shown.iter().map(cell);
-            [name].into_iter().chain(cells).chain([last]).collect::<Vec<String>>()
-        };
-        let count = |number: f64| human(number, Unit::Count);
-        let mut rows = vec![
-            row("users".into(), &|model| count(model.users as f64), "full at".into()),
-            row("requests".into(), &|model| per_second(model.rate), String::new()),
-        ];
-        for station in self.stations.iter().filter(|station| station.offered.is_some()) {
-            let cell = |model: &Model| {
-                let (component, index) = station.at;
-                let flow = &model.components[component].flow.stations[index];
-                flow.offered().map_or_else(String::new, |load| human(load, Unit::Fraction))
-            };
+        let any_full = self.stations.iter().any(|station| station.full_at.is_some());
+        let last = if any_full { "full at" } else { "" };
+        let users = self.row("users".to_owned(), last, |model| count(model.users as f64));
+        let requests = self.row("requests".to_owned(), "", |model| per_second(model.rate));
+        let mut rows = vec![users, requests];
+        rows.extend(self.loads());
+        rows.extend(self.hit_rates());
+        rows.extend(self.sizes());
+        let mut sides = vec![Side::Right; self.shown.len() + 2];
+        sides[0] = Side::Left;
+        let table = aligned(&rows, &sides, "  ");
+        format!("\nWith more users: offered loads, hit rates, data\n{table}")
+    }
+
+    /// A name, a cell for each number of users, and what is said in the last column.
+    fn row(&self, name: String, last: &str, cell: impl Fn(&Model) -> String) -> Vec<String> {
+        let cells = self.shown.iter().map(cell);
+        [name].into_iter().chain(cells).chain([last.to_owned()]).collect()
+    }
+
+    fn loads(&self) -> Vec<Vec<String>> {
+        let known = self.stations.iter().filter(|station| station.offered.is_some());
+        let row = |station: &Station| {
+            let (component, index) = station.at;
             let full = station.full_at.map(|users| format!("{} users", count(users)));
             let name = format!("{} {}", station.component, station.name);
-            rows.push(row(name, &cell, full.unwrap_or_default()));
-        }
-        let first = self.shown.first();
-        for (index, component) in first.iter().flat_map(|model| model.components.iter().enumerate())
-        {
-            if component.flow.hit_rate.is_some() {
-                let cell = |model: &Model| {
-                    let rate = model.components[index].flow.hit_rate;
-                    rate.map_or_else(String::new, |rate| human(rate, Unit::Fraction))
-                };
-                rows.push(row(format!("{} hit rate", component.name), &cell, String::new()));
-            }
-        }
-        for (index, dataset) in first.iter().flat_map(|model| model.datasets.iter().enumerate()) {
+            self.row(name, &full.unwrap_or_default(), |model| {
+                let flow = &model.components[component].flow.stations[index];
+                human_or_nothing(flow.offered(), Unit::Fraction)
+            })
+        };
+        known.map(row).collect()
+    }
+
+    fn hit_rates(&self) -> Vec<Vec<String>> {
+        let Some(first) = self.shown.first() else { return Vec::new() };
+        let components = first.components.iter().enumerate();
+        let caches = components.filter(|(_, component)| component.flow.hit_rate.is_some());
+        let row = |(index, cache): (usize, &ModelComponent)| {
+            self.row(format!("{} hit rate", cache.name), "", |model| {
+                human_or_nothing(model.components[index].flow.hit_rate, Unit::Fraction)
+            })
+        };
+        caches.map(row).collect()
+    }
+
+    fn sizes(&self) -> Vec<Vec<String>> {
+        let Some(first) = self.shown.first() else { return Vec::new() };
+        let rows = |(index, dataset): (usize, &Dataset)| {
             let keys = |model: &Model| model.datasets[index].keys as f64;
             let each = dataset.value_size as f64;
-            let size = |model: &Model| human(keys(model) * each, Unit::Bytes);
-            let name = format!("{} keys", dataset.name);
-            rows.push(row(name, &|model| count(keys(model)), String::new()));
-            let name = format!("{} size, x {}", dataset.name, short(each, Unit::Bytes));
-            rows.push(row(name, &size, String::new()));
-        }
-        let sides = vec![Side::Left].into_iter().chain(vec![Side::Right; self.shown.len() + 1]);
-        let sides: Vec<Side> = sides.collect();
-        format!(
-            "\nWith more users: offered loads, hit rates, data\n{}",
-            aligned(&rows, &sides, "  ")
-        )
+            let size = format!("{} size, x {}", dataset.name, short(each, Unit::Bytes));
+            [
+                self.row(format!("{} keys", dataset.name), "", |model| count(keys(model))),
+                self.row(size, "", |model| human(keys(model) * each, Unit::Bytes)),
+            ]
+        };
+        first.datasets.iter().enumerate().flat_map(rows).collect()
     }
 
     /// Warns of every station that is asked for more than it can do.
@@ -126,7 +135,7 @@ impl Growth {
                 station.component, station.name
             );
             let label = match station.full_at {
-                Some(users) => format!("full at about {} users", human(users, Unit::Count)),
+                Some(users) => format!("full at about {} users", count(users)),
                 None => "work will pile up or be lost".to_owned(),
             };
             warnings.warn(section.map(|section| section.place), message, label);
@@ -134,8 +143,12 @@ impl Growth {
     }
 }
 
+fn count(number: f64) -> String {
+    human(number, Unit::Count)
+}
+
 /// The stations that have something to do, in the order of the way from the users.
-fn stations(model: &Model, mut full_at: impl FnMut((usize, usize)) -> Option<f64>) -> Vec<Station> {
+fn stations(model: &Model, full_at: &mut dyn FnMut((usize, usize)) -> Option<f64>) -> Vec<Station> {
     let mut stations = Vec::new();
     for (id, component) in model.in_order() {
         for (index, flow) in component.flow.stations.iter().enumerate() {

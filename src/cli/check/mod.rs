@@ -1,8 +1,8 @@
 //! `simscale check`: what plain arithmetic says of a scenario, before anything is simulated.
 //!
-//! - [`arrivals`]: users to requests per second, by operation and by component;
-//! - [`growth`]: the same at other numbers of users, and where a station is full;
-//! - [`values`]: every value in effect.
+//! - `arrivals`: users to requests per second, by operation and by component;
+//! - `growth`: the same at other numbers of users, and where a station is full;
+//! - `values`: every value in effect.
 //!
 //! What must hold: no number here is simulated; a queue never shortens or lengthens a load.
 

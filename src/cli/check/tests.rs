@@ -17,8 +17,8 @@ fn rates_read_well() {
     assert_eq!(per_second(1_666_666.7), "1,666,667/s");
 }
 
-/// 0.98 x 4 ms + 0.02 x 9 ms = 4.1 ms for each of users / 60 dynamic requests per second... of all
-/// users / 15 requests, half are dynamic: 2 cores are full at 2 / 0.0041 x 30 = 14,634 users.
+/// A query takes 0.98 x 4 ms + 0.02 x 9 ms = 4.1 ms, and users / 30 come per second: 2 cores are
+/// full at 2 / 0.0041 x 30 = 14,634 users.
 #[test]
 fn the_first_stage_fills_its_database() {
     let text = output_of(&["check", &shipped("stage1.toml")]);
