@@ -123,6 +123,13 @@ impl LeastRecentlyUsed {
         }
     }
 
+    /// Makes room for `entries` at once, which spares growing while a warm cache is filled.
+    pub fn reserve(&mut self, entries: usize) {
+        self.slots.reserve_exact(entries);
+        let slots = &self.slots;
+        self.index.reserve(entries, |&slot| hash(slots[slot as usize].key));
+    }
+
     /// Number of entries held.
     pub fn len(&self) -> usize {
         self.index.len()

@@ -11,6 +11,7 @@ use super::single::Single;
 use super::thresholds::Findings;
 use super::value;
 use super::verdict::offered_load;
+use super::warm_up::Settled;
 use crate::kernel::time::NANOS_PER_SECOND;
 use crate::language::condition::MetricPath;
 use crate::language::reading::Origin;
@@ -250,10 +251,10 @@ fn series(catalogue: &Catalogue, runs: &Runs) -> TimeSeries {
 
 fn warnings(model: &Model, runs: &Runs) -> Vec<String> {
     let mut warnings = Vec::new();
-    if !runs.cut.settled {
+    if runs.settled == Settled::No {
         warnings.push(
-            "the response time had not settled in the first half of the pilot runs: the warm-up \
-             is 10% of the run; give a longer run or `run.warmup`"
+            "the response time had not settled in the first half of the run: make it longer, or \
+             give `run.warmup`"
                 .to_owned(),
         );
     }

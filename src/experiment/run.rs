@@ -10,7 +10,7 @@ use super::result::{Horizon, RunResult};
 use super::single::{Breach, Case, Single, run as run_single};
 use super::value;
 use super::verdict::{Evidence, verdict};
-use super::warm_up::{Cut, cut};
+use super::warm_up::{Settled, first_cut, settled};
 use crate::kernel::time::Duration;
 use crate::measure::metric::Row;
 use crate::model::Model;
@@ -32,15 +32,16 @@ const ROUNDS: u32 = 4;
 const MOST_STRETCH: f64 = 8.0;
 /// The most repeats that `precision` takes.
 const MOST_REPEATS: u32 = 32;
-/// Share of the measured part that is simulated before it, at least, and a pilot's share.
-const OVERHEAD: f64 = 1.2;
+/// What is simulated over what is measured: the warm-up is a tenth.
+const OVERHEAD: f64 = 1.1;
 
 /// The repeats of a case and how they were cut.
 pub(super) struct Runs {
     pub singles: Vec<Single>,
     pub plan: Plan,
-    pub cut: Cut,
-    /// Requests simulated in rounds that were too short, and in pilots.
+    /// Whether the response time had settled when the warm-up ended.
+    pub settled: Settled,
+    /// Requests simulated in runs that turned out to be pilots, or too short.
     pub simulated_before: u64,
 }
 
@@ -112,29 +113,36 @@ pub fn run(scenario: &Scenario, model: &Model, options: &Options<'_>) -> Result<
     let watches = Watches::of(scenario, &catalogue);
     let mut measured = Measured::of(&scenario.run, model);
     let mut repeats = scenario.run.repeats;
-    let mut simulated_before = 0;
     let mut round = 0;
+    let mut later_cut = Duration::ZERO;
+    let mut simulated_before = 0;
     let runs = loop {
-        let cut = cut(scenario.run.warmup, model, &measured, repeats);
-        simulated_before += cut.simulated;
-        let length = cut.warm_up.seconds() + measured.expected_seconds(model);
-        let plan = Plan { warm_up: cut.warm_up, measured, step: round_step(length) };
+        let warm_up = first_cut(scenario.run.warmup, model, &measured).max(later_cut);
+        let length = warm_up.seconds() + measured.expected_seconds(model);
+        let plan = aligned(Plan { warm_up, measured, step: round_step(length) });
         let case = Case {
             model,
             catalogue: &catalogue,
-            plan: aligned(plan),
+            plan,
             watches: &watches.watched,
             progress: options.progress,
         };
         let singles = all_repeats(&case, repeats)?;
-        let runs = Runs { singles, plan: case.plan, cut, simulated_before };
+        let settled = settled(scenario.run.warmup, model, &singles, plan.warm_up);
+        if let (Settled::Later(cut), true) = (settled, later_cut == Duration::ZERO) {
+            later_cut = cut;
+            simulated_before += sent(&singles);
+            continue;
+        }
+        let runs = Runs { singles, plan, settled, simulated_before };
         let Some(precision) = scenario.run.precision else { break runs };
         let Some(share) = relative_width(&catalogue, &runs.singles) else { break runs };
         if share <= precision || round == ROUNDS {
             break runs;
         }
         round += 1;
-        simulated_before += runs.singles.iter().map(|single| single.sent).sum::<u64>();
+        simulated_before += sent(&runs.singles);
+        later_cut = Duration::ZERO;
         let needed = (share / precision) * (share / precision) * 1.1;
         if round == ROUNDS && repeats < MOST_REPEATS {
             repeats *= 2;
@@ -153,6 +161,11 @@ fn aligned(plan: Plan) -> Plan {
 
 fn all_repeats(case: &Case<'_>, repeats: u32) -> Result<Vec<Single>, Breach> {
     (0..repeats).into_par_iter().map(|repeat| run_single(case, repeat)).collect()
+}
+
+/// Requests sent in all repeats.
+fn sent(singles: &[Single]) -> u64 {
+    singles.iter().map(|single| single.sent).sum()
 }
 
 /// Half-width of the interval of p95, over its value.

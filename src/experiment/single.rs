@@ -40,6 +40,8 @@ pub struct Single {
     pub sent: u64,
     /// Signals the kernel handled.
     pub events: u64,
+    /// Response times by the time requests were sent, from time zero.
+    pub batches: BatchMeans,
     /// The time series.
     pub series: SeriesRows,
     /// What became of each alert, and of each threshold with `for`.
@@ -96,6 +98,7 @@ struct Run<'a> {
 /// When a component's account does not balance: a defect of the simulator.
 pub fn run(case: &Case<'_>, repeat: u32) -> Result<Single, Breach> {
     let mut engine = case.model.engine(repeat);
+    source(&mut engine).collect_batches(FIRST_WINDOW);
     engine.start();
     let sampler = Sampler::new(case);
     let mut run = Run { case, engine, sampler, reported: 0 };
@@ -109,16 +112,6 @@ pub fn run(case: &Case<'_>, repeat: u32) -> Result<Single, Breach> {
     let window = run.end(&before);
     run.follow(window.measured);
     run.finish(repeat, window)
-}
-
-/// Pilot runs for the warm-up: response times by the time requests were sent, over `requests`.
-pub fn pilot(model: &Model, repeat: u32, requests: u64, width: Duration) -> BatchMeans {
-    let mut engine = model.engine(repeat);
-    source(&mut engine).collect_batches(width);
-    source(&mut engine).cohort().open(requests, Time::ZERO);
-    engine.start();
-    engine.run();
-    source(&mut engine).take_batches().expect("batches are being collected")
 }
 
 fn source(engine: &mut Engine<dyn Running>) -> &mut Source {
@@ -265,11 +258,15 @@ impl Run<'_> {
             unfinished: source.cohort().open_requests(),
             sent: source.sent(),
             events,
+            batches: source.take_batches().expect("batches are collected from the start"),
             series,
             alerts,
         })
     }
 }
+
+/// Width of the first windows of the batch means that tell when the warm-up is over.
+pub(super) const FIRST_WINDOW: Duration = Duration::from_nanos(1_000_000);
 
 /// Seconds a cohort is followed at least, however short the window was.
 const LEAST_PATIENCE: f64 = 60.0;

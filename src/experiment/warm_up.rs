@@ -1,78 +1,53 @@
 //! How much is cut at the start: one cut for all repeats.
 //!
-//! Pilot runs of every repeat tell when the mean response time over all repeats has settled
-//! (MSER); the cut is the larger of that and 10% of the run. Pilots are a tenth of the run, and
-//! are lengthened until the cut lies in their first half. Traces cut nothing: all of it counts.
+//! A run begins with a cut of 10%. Its repeats together then tell when the mean response time had
+//! settled (MSER on the mean over all repeats, from time zero); where that is later than the cut,
+//! the run was a pilot, and is done again with the later cut. Never is anything cut by what a
+//! single repeat shows: that would bias it. Traces cut nothing: all of it counts.
 
 use super::horizon::Measured;
-use super::single::pilot;
-use crate::kernel::time::Duration;
+use super::single::Single;
+use crate::kernel::time::{Duration, Time};
 use crate::measure::statistics::warm_up::BatchMeans;
 use crate::model::Model;
 use crate::scenario::Warmup;
-use rayon::prelude::*;
 
-/// The shortest pilot, in requests of one repeat.
-const SHORTEST_PILOT: u64 = 20_000;
-/// Width of the first windows of the pilots' batch means.
-const FIRST_WINDOW: Duration = Duration::from_nanos(1_000_000);
-/// Share of the run that is cut at least.
+/// Share of the measured part that is cut at least.
 const LEAST_CUT: f64 = 0.1;
 
-/// A cut, and what finding it took.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Cut {
-    /// What is cut.
-    pub warm_up: Duration,
-    /// Requests the pilots simulated, all repeats together.
-    pub simulated: u64,
-    /// Whether the pilots settled in their first half.
-    pub settled: bool,
-}
-
-/// The common cut of all repeats.
-pub fn cut(asked: Warmup, model: &Model, measured: &Measured, repeats: u32) -> Cut {
-    let fixed = |warm_up| Cut { warm_up, simulated: 0, settled: true };
-    if let Warmup::Fixed(warm_up) = asked {
-        return fixed(warm_up);
-    }
-    let least = Duration::from_seconds(LEAST_CUT * measured.expected_seconds(model));
-    let count = match measured {
-        Measured::Requests { count, .. } => *count,
-        Measured::Span(_) | Measured::Trace if model.load.is_recorded() => {
-            return fixed(Duration::ZERO);
-        }
-        Measured::Span(span) => (span.seconds() * model.rate) as u64,
-        Measured::Trace => return fixed(Duration::ZERO),
-    };
-    if model.load.is_recorded() {
-        return fixed(Duration::ZERO);
-    }
-    let mut length = (count / 10).max(SHORTEST_PILOT.min(count));
-    let mut simulated = 0;
-    loop {
-        let batches = pilots(model, repeats, length);
-        simulated += length * u64::from(repeats);
-        if let Some(cut) = batches.mser_cut() {
-            let warm_up = least.max(Duration::from_nanos(cut.nanos()));
-            return Cut { warm_up, simulated, settled: true };
-        }
-        if length >= count {
-            return Cut { warm_up: least, simulated, settled: false };
-        }
-        length = (length * 3).min(count);
+/// The cut to begin with.
+pub fn first_cut(asked: Warmup, model: &Model, measured: &Measured) -> Duration {
+    match asked {
+        Warmup::Fixed(warm_up) => warm_up,
+        Warmup::Auto if model.load.is_recorded() => Duration::ZERO,
+        Warmup::Auto => Duration::from_seconds(LEAST_CUT * measured.expected_seconds(model)),
     }
 }
 
-/// Batch means over all repeats.
-fn pilots(model: &Model, repeats: u32, requests: u64) -> BatchMeans {
-    let each: Vec<BatchMeans> = (0..repeats)
-        .into_par_iter()
-        .map(|repeat| pilot(model, repeat, requests, FIRST_WINDOW))
-        .collect();
-    let join = |mut all: BatchMeans, batches: BatchMeans| {
-        all.merge(&batches);
+/// What the repeats say of the cut they were run with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Settled {
+    /// It was enough.
+    Yes,
+    /// The response time settled only then.
+    Later(Duration),
+    /// It had not settled in the first half of the run.
+    No,
+}
+
+/// Whether the response time had settled when the warm-up ended.
+pub fn settled(asked: Warmup, model: &Model, singles: &[Single], warm_up: Duration) -> Settled {
+    if asked != Warmup::Auto || model.load.is_recorded() {
+        return Settled::Yes;
+    }
+    let join = |mut all: BatchMeans, single: &Single| {
+        all.merge(&single.batches);
         all
     };
-    each.into_iter().reduce(join).unwrap_or_else(|| BatchMeans::new(FIRST_WINDOW))
+    let Some((first, others)) = singles.split_first() else { return Settled::Yes };
+    match others.iter().fold(first.batches.clone(), join).mser_cut() {
+        None => Settled::No,
+        Some(cut) if cut <= Time::ZERO + warm_up => Settled::Yes,
+        Some(cut) => Settled::Later(cut - Time::ZERO),
+    }
 }

@@ -93,7 +93,7 @@ pub struct Catalogue {
 impl Catalogue {
     /// The metrics of a model, read off an engine that has not run.
     pub fn of(model: &Model) -> Catalogue {
-        let rows = read_off(&model.engine(0), model, Wanted::Result, 0.0, None);
+        let rows = read_off(&model.idle_engine(), model, Wanted::Result, 0.0, None);
         let mut entries: Vec<Entry> = Vec::new();
         for (place, row) in rows.iter().enumerate() {
             let path = path_of(model, row);

@@ -78,6 +78,20 @@ pub struct ModelComponent {
 impl Model {
     /// An engine at time zero of one repeat.
     pub fn engine(&self, repeat: u32) -> Engine<dyn Running> {
+        self.engine_expecting(repeat, |component| &component.arriving)
+    }
+
+    /// An engine that is only looked at: its caches expect nothing, so they need no filling.
+    pub fn idle_engine(&self) -> Engine<dyn Running> {
+        let nothing = vec![0.0; self.classes.len()];
+        self.engine_expecting(0, |_| &nothing)
+    }
+
+    fn engine_expecting<'a>(
+        &'a self,
+        repeat: u32,
+        arriving: impl Fn(&'a ModelComponent) -> &'a [f64],
+    ) -> Engine<dyn Running> {
         let mut components: Vec<Box<dyn Running>> = Vec::with_capacity(self.components.len());
         for (number, component) in (0u16..).zip(&self.components) {
             let context = BuildContext {
@@ -88,7 +102,7 @@ impl Model {
                 wires: &component.wires,
                 classes: &self.classes,
                 datasets: &self.datasets,
-                arriving: &component.arriving,
+                arriving: arriving(component),
             };
             components.push(match &component.blueprint {
                 Some(blueprint) => blueprint.build(&context),

@@ -345,7 +345,10 @@ impl Plan {
         let steady = self.steady_state(context.arriving, context.classes, context.datasets);
         let Some((numbers, solution)) = steady else { return };
         let count = nodes.len() as u64;
-        for held in solution.fill(&mut context.stream("start").draw(0)) {
+        let content = solution.fill(&mut context.stream("start").draw(0));
+        let share = content.len() / nodes.len();
+        nodes.iter_mut().for_each(|node| node.entries.reserve(share));
+        for held in content {
             let number = usize::from(numbers[held.population as usize]);
             let key = context.datasets[number].key_of_rank(held.rank);
             let node = if count == 1 { 0 } else { (mix(key, NODE_SALT) % count) as usize };
