@@ -58,8 +58,8 @@ fn chain(loaded: &Loaded) -> String {
             format!(
                 "{users}, each waiting for its answer: at most {rate},\n  \
                  the lesser of {0} / ({1} of thinking + {2} of service) and 1 / {3} (the\n  \
-                 largest demand on a station, over its servers); beyond {4} users more only wait\n  \
-                 longer",
+                 largest demand on a station, over its servers); beyond {4} users more only\n  \
+                 wait longer",
                 Count(scenario.users.count),
                 seconds(think),
                 seconds(demand.total),

@@ -77,7 +77,7 @@ fn closed_users_are_bound_by_the_slowest_station() {
     assert_eq!(line(&text, "500 users"), rate);
     let bounds = "the lesser of 500 / (1.00 s of thinking + 10.0 ms of service) and 1 / 5.00 ms";
     assert!(line(&text, "the lesser").starts_with(bounds), "{text}");
-    assert!(text.contains("; beyond 202 users more only wait\n"), "{text}");
+    assert!(text.contains("; beyond 202 users more only\n"), "{text}");
 }
 
 /// Three times 500 / s at the peak; 2 cores of 10 ms take 200 / s, so 66.7 users fill them.
