@@ -33,9 +33,9 @@ pub struct Arguments {
 pub enum Command {
     /// Simulate a scenario and report on it.
     ///
-    /// Prints the verdict first, then metrics with their 95% intervals, thresholds, alerts and where
-    /// time goes. Tables, series and pictures are written to the output folder. The same file, seed
-    /// and version give the same bytes, whatever the number of threads.
+    /// Prints the verdict first, then metrics with their 95% intervals, thresholds, alerts and
+    /// where time goes. Tables, series and pictures are written to the output folder. The same
+    /// file, seed and version give the same bytes, whatever the number of threads.
     Run(RunArguments),
     /// Check a scenario without simulating it: rates, loads, hit rates, every value in effect.
     ///

@@ -46,26 +46,27 @@ pub(super) struct KeyEntry {
 }
 
 const QUANTITIES: &str = "\
-Durations \"250us\", \"4ms\", \"1.5s\", \"5min\", \"1h\", \"30d\"; rates \"2/min\", \"1200/s\"; sizes \"2KiB\", \
-\"16GiB\", \"1GB\" (GB = 10^9); bandwidths \"1Gbit/s\"; fractions \"70%\" or 0.7; counts 300_000, \
-\"300K\", \"10M\". A number without a unit is refused where one is needed.";
+    Durations \"250us\", \"4ms\", \"1.5s\", \"5min\", \"1h\", \"30d\"; rates \"2/min\", \
+    \"1200/s\"; sizes \"2KiB\", \"16GiB\", \"1GB\" (GB = 10^9); bandwidths \"1Gbit/s\"; \
+    fractions \"70%\" or 0.7; counts 300_000, \"300K\", \"10M\". A number without a unit is \
+    refused where one is needed.";
 
 const SCENARIO: &str = "\
-A TOML file. One that says `extends` gives only what it changes: tables merge, values are replaced, \
-\"none\" removes a key. --set PATH=VALUE changes a value in the same way.";
+    A TOML file. One that says `extends` gives only what it changes: tables merge, values are \
+    replaced, \"none\" removes a key. --set PATH=VALUE changes a value in the same way.";
 
 const GRADUATE: &str = "\
-Conditions on steady values that say: time for the next stage. METRIC > QUANTITY, or >=, <, <=, \
-joined by `and` / `or`; with `for DURATION` it is judged on the time series. Every scenario has the \
-threshold `capacity` besides: saturated, or an error rate above 1%.";
+    Conditions on steady values that say: time for the next stage. METRIC > QUANTITY, or >=, <, \
+    <=, joined by `and` / `or`; with `for DURATION` it is judged on the time series. Every \
+    scenario has the threshold `capacity` besides: saturated, or an error rate above 1%.";
 
 const LAWS_MEANING: &str = "\
-Wherever a duration or a distribution is asked: \"4ms\" is constant, a table with one of these keys \
-is a law.";
+    Wherever a duration or a distribution is asked: \"4ms\" is constant, a table with one of \
+    these keys is a law.";
 
 const WIRES_MEANING: &str = "\
-Where jobs go next. sends_to = \"db\" is short for { to = \"db\" }; of a list, the first entry that \
-takes the job is used.";
+    Where jobs go next. sends_to = \"db\" is short for { to = \"db\" }; of a list, the first \
+    entry that takes the job is used.";
 
 /// Every topic: the sections in the order of a file, the kinds of components, then forms of values.
 pub(super) fn topics() -> Vec<Topic> {

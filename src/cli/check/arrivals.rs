@@ -43,7 +43,7 @@ fn chain(loaded: &Loaded) -> String {
             let base = rate_per_user * scenario.users.count as f64;
             let multiple = model.rate / base;
             let shape = if (multiple - 1.0).abs() > 1e-9 {
-                format!(" x {multiple} at the judged point of the shape")
+                format!(" x {multiple} at the peak of the shape")
             } else {
                 String::new()
             };
@@ -56,10 +56,14 @@ fn chain(loaded: &Loaded) -> String {
                 return format!("{users} / {} of thinking = at most {rate}", seconds(think));
             };
             format!(
-                "{users} / ({} of thinking + {} of service) = at most {rate}\n  \
-                 (each waits for its answer; beyond {} users more only wait longer)",
+                "{users}, each waiting for its answer: at most {rate},\n  \
+                 the lesser of {0} / ({1} of thinking + {2} of service) and 1 / {3} (the\n  \
+                 largest demand on a station, over its servers); beyond {4} users more only\n  \
+                 wait longer",
+                Count(scenario.users.count),
                 seconds(think),
                 seconds(demand.total),
+                seconds(demand.largest),
                 human(demand.knee(think), Unit::Count)
             )
         }

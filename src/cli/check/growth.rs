@@ -210,12 +210,14 @@ impl Variants<'_> {
         const MOST_USERS: f64 = 1e9;
         let mut users = own;
         for _ in 0..STEPS {
-            let load = self.load(at, users.round() as u64).filter(|load| *load > 0.0)?;
-            users /= load;
+            let count = users.round();
+            let load = self.load(at, count as u64).filter(|load| *load > 0.0)?;
+            users = count / load;
             if !(1.0..=MOST_USERS).contains(&users) {
                 return None;
             }
-            if (load - 1.0).abs() < CLOSE {
+            // Few users are counted too coarsely to come closer.
+            if (load - 1.0).abs() < CLOSE || users.round() == count {
                 return Some(users);
             }
         }

@@ -73,9 +73,26 @@ fn closed_users_are_bound_by_the_slowest_station() {
     );
     let text = output_of(&["check", &path.display().to_string()]);
     // 2 cores of 10 ms: 200 requests per second; full with (1 s + 10 ms) / (10 ms / 2) users.
-    let chain = "500 users / (1.00 s of thinking + 10.0 ms of service) = at most 200 requests/s";
+    let rate = "500 users, each waiting for its answer: at most 200 requests/s,";
+    assert_eq!(line(&text, "500 users"), rate);
+    let bounds = "the lesser of 500 / (1.00 s of thinking + 10.0 ms of service) and 1 / 5.00 ms";
+    assert!(line(&text, "the lesser").starts_with(bounds), "{text}");
+    assert!(text.contains("; beyond 202 users more only\n"), "{text}");
+}
+
+/// Three times 500 / s at the peak; 2 cores of 10 ms take 200 / s, so 66.7 users fill them.
+#[test]
+fn a_shape_is_judged_at_its_peak_and_few_users_are_counted_whole() {
+    let (_folder, path) = written(
+        "entry = \"app\"\n\
+         [users]\ncount = 500\nrate = \"1/s\"\n\
+         shape = { spike = { at = \"10min\", duration = \"5min\", factor = 3 } }\n\
+         [components.app]\nkind = \"service\"\ncores = 2\nservice_time = \"10ms\"",
+    );
+    let text = output_of(&["check", &path.display().to_string()]);
+    let chain = "500 users x 1/s x 3 at the peak of the shape = 1,500 requests/s";
     assert_eq!(line(&text, "500 users"), chain);
-    line(&text, "(each waits for its answer; beyond 202 users");
+    assert!(text.contains("full at about 66.7 users"), "{text}");
 }
 
 #[test]
