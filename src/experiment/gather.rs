@@ -17,6 +17,7 @@ use crate::language::condition::MetricPath;
 use crate::language::reading::Origin;
 use crate::measure::histogram::Histogram;
 use crate::measure::metric::{MetricKind, Reading, Row, Scope};
+use crate::measure::statistics::sectioning::Estimate;
 use crate::measure::unit::Unit;
 use crate::model::catalogue::{Catalogue, Entry, Selected, Statistic};
 use crate::model::{Model, USERS};
@@ -100,9 +101,7 @@ fn metrics(catalogue: &Catalogue, sheets: &[&[Row]], verdict: &Verdict) -> Vec<M
             };
             metrics.push(MetricValue {
                 value: estimate.map(|estimate| estimate.value),
-                ci95: estimate
-                    .and_then(|estimate| estimate.interval())
-                    .map(|it| possible(entry, it)),
+                ci95: estimate.and_then(|estimate| possible(entry, &estimate)),
                 unit: entry.metric.unit,
                 meaning: entry.metric.meaning.to_owned(),
                 note: note(entry, verdict),
@@ -121,11 +120,12 @@ fn metrics(catalogue: &Catalogue, sheets: &[&[Row]], verdict: &Verdict) -> Vec<M
     metrics
 }
 
-/// An interval without the values the metric cannot take: nothing measured is negative, and no
-/// quotient of a part over its whole passes 1.
-fn possible(entry: &Entry, (low, high): (f64, f64)) -> (f64, f64) {
-    let highest = if entry.metric.unit == Unit::Fraction { 1.0 } else { f64::INFINITY };
-    (low.max(0.0), high.min(highest))
+/// The interval without the values the metric cannot take: nothing measured is negative, and no
+/// part passes its whole; but work asked for, which may pass 1, keeps the whole interval then.
+fn possible(entry: &Entry, estimate: &Estimate) -> Option<(f64, f64)> {
+    let (low, high) = estimate.interval()?;
+    let is_part = entry.metric.unit == Unit::Fraction && estimate.value <= 1.0;
+    Some((low.max(0.0), if is_part { high.min(1.0) } else { high }))
 }
 
 /// Statistics of a distribution that a table shows.

@@ -201,11 +201,17 @@ impl Context<'_> {
         self.core.ledger.abandoned(component);
     }
 
-    /// Sets a timer for this component.
+    /// Sets a timer for this component. One for this very instant waits with the hand-overs: what
+    /// its rank would put it before may have been handled already.
     #[inline]
     pub fn wake_at(&mut self, time: Time, rank: Rank, tag: u16, slot: u32) {
         debug_assert!(tag < TAG_LIMIT, "the kernel's own tags are reserved");
-        self.core.agenda.push(Event::new(time, rank, self.me, tag, slot));
+        let event = Event::new(time, rank, self.me, tag, slot);
+        if time == self.core.now {
+            self.core.ready.push_back(event);
+        } else {
+            self.core.agenda.push(event);
+        }
     }
 
     /// Sets a timer for this component.
@@ -217,5 +223,41 @@ impl Context<'_> {
     /// Hands control back to whoever runs the engine, after this signal.
     pub fn halt(&mut self) {
         self.core.halted = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::engine::{Component, Engine, Stop, Timer};
+    use super::*;
+
+    /// Each of its timers sets the next one, for the same instant and with an earlier rank.
+    struct Impatient {
+        ranks: Vec<Rank>,
+    }
+
+    impl Component for Impatient {
+        fn on_start(&mut self, context: &mut Context<'_>) {
+            context.wake_after(Duration::from_nanos(7), Rank::Deadline, 0, 0);
+        }
+
+        fn on_request(&mut self, _job: JobId, _context: &mut Context<'_>) {
+            unreachable!("nobody sends it anything");
+        }
+
+        fn on_timer(&mut self, _timer: Timer, context: &mut Context<'_>) {
+            if let Some(rank) = self.ranks.pop() {
+                context.wake_after(Duration::ZERO, rank, 0, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_timer_without_delay_may_have_a_rank_that_has_passed() {
+        let ranks = vec![Rank::Release, Rank::Timer, Rank::Arrival];
+        let mut engine = Engine::new(vec![Box::new(Impatient { ranks })], 1);
+        engine.start();
+        assert_eq!(engine.run(), Stop::Empty);
+        assert_eq!((engine.now().nanos(), engine.handled()), (7, 4));
     }
 }

@@ -1,5 +1,7 @@
 //! What the tests share: scenarios from text, runs, and looking metrics up.
 
+pub mod random_scenario;
+
 use simscale::experiment::result::{MetricValue, RunResult};
 use simscale::experiment::{self, Options};
 use simscale::language::diagnostic::Problems;
@@ -41,19 +43,28 @@ pub fn load(file: &Path, sets: &[&str]) -> (Scenario, Model) {
     }
 }
 
+/// Loads and compiles a scenario given as text that names no other file.
+pub fn load_text(name: &str, text: &str) -> (Scenario, Model) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join(format!("{name}.toml"));
+    std::fs::write(&file, text).expect("a file in a temporary folder can be written");
+    load(&file, &[])
+}
+
 /// Runs a scenario file with some values set.
 pub fn run_file(file: &Path, sets: &[&str]) -> RunResult {
-    let (scenario, model) = load(file, sets);
-    let options = Options { command: String::new(), progress: &|_| {} };
-    experiment::run(&scenario, &model, &options).expect("jobs are conserved")
+    run(&load(file, sets))
 }
 
 /// Runs a scenario given as text.
 pub fn run_text(name: &str, text: &str) -> RunResult {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let file = folder.path().join(format!("{name}.toml"));
-    std::fs::write(&file, text).expect("a file in a temporary folder can be written");
-    run_file(&file, &[])
+    run(&load_text(name, text))
+}
+
+/// Runs what was loaded.
+pub fn run((scenario, model): &(Scenario, Model)) -> RunResult {
+    let options = Options { command: String::new(), progress: &|_| {} };
+    experiment::run(scenario, model, &options).expect("jobs are conserved")
 }
 
 /// A metric of a result.
