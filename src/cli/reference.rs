@@ -5,7 +5,7 @@
 use crate::blocks::distribution::read::LAWS;
 use crate::components::source;
 use crate::components::wiring::WIRE_KEYS;
-use crate::components::{ComponentKind, KINDS};
+use crate::components::{ComponentKind, KINDS, STEP_KEYS};
 use crate::language::key::{Given, Key, Takes};
 use crate::measure::metric::Metric;
 use crate::scenario::ROOT;
@@ -64,6 +64,15 @@ const LAWS_MEANING: &str = "\
     Wherever a duration or a distribution is asked: \"4ms\" is constant, a table with one of \
     these keys is a law.";
 
+const STEPS_MEANING: &str = "\
+    What a service does for an operation, one step after the other; each step names the component \
+    it goes to. A step that says neither `of` nor `key` takes over the request's own.";
+
+const STEPS_EXAMPLE: &str = "\
+    handlers.place_order = [ { compute = \"2ms\" }, { write = \"orders_db\", of = \"orders\", key = \"new\" },\n    \
+    { parallel = [ { call = \"payments\" }, { call = \"stock\" } ] }, { enqueue = \"jobs\" },\n    \
+    { chance = \"20%\", then = [ { read = \"cache\", of = \"offers\" } ] }, { wait = \"5ms\" } ]";
+
 const WIRES_MEANING: &str = "\
     Where jobs go next. sends_to = \"db\" is short for { to = \"db\" }; of a list, the first \
     entry that takes the job is used.";
@@ -92,6 +101,10 @@ pub(super) fn topics() -> Vec<Topic> {
         },
         section("alerts", "[alerts.NAME]", of_root("alerts"), ALERT),
         section("sends_to", "{ to = NAME, ... }", WIRES_MEANING, WIRE_KEYS),
+        Topic {
+            example: STEPS_EXAMPLE.to_owned(),
+            ..section("steps", "handlers.OPERATION = [ { ... }, ... ]", STEPS_MEANING, STEP_KEYS)
+        },
         section("distributions", "{ LAW = ... }", LAWS_MEANING, LAWS),
     ]);
     topics

@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::exit::Exit;
 use crate::blocks::distribution::read::distribution_schema;
+use crate::components::STEP_KEYS;
 use crate::components::wiring::WIRE_KEYS;
 use crate::language::schema;
 use crate::scenario::ROOT;
@@ -19,7 +20,7 @@ fn text() -> String {
     let document = schema::document(
         "simscale scenario",
         ROOT,
-        vec![("distribution", distribution_schema()), ("wires", wires())],
+        vec![("distribution", distribution_schema()), ("wires", wires()), ("steps", steps())],
     );
     let text = serde_json::to_string_pretty(&document).expect("a JSON value is always JSON text");
     text + "\n"
@@ -29,6 +30,13 @@ fn text() -> String {
 fn wires() -> serde_json::Value {
     let wire = serde_json::json!({ "anyOf": [{ "type": "string" }, schema::of_keys(WIRE_KEYS)] });
     serde_json::json!({ "anyOf": [wire, { "type": "array", "items": wire }] })
+}
+
+/// A list of steps; an entry of `parallel` may be a list itself.
+fn steps() -> serde_json::Value {
+    let step = schema::of_keys(STEP_KEYS);
+    let branch = serde_json::json!({ "type": "array", "items": step });
+    serde_json::json!({ "type": "array", "items": { "anyOf": [step, branch] } })
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub mod source;
 pub mod wiring;
 mod work;
 
+pub use service::STEP_KEYS;
+
 use access::{Classes, Dataset};
 use flow::{Flow, FlowContext};
 use running::{BuildContext, Running};

@@ -14,6 +14,8 @@ mod program;
 mod running;
 mod steps;
 
+pub use steps::STEP_KEYS;
+
 use super::access::Class;
 use super::flow::{Flow, FlowContext, StationFlow};
 use super::keys::{HOLDS, NODE_COST, SENDS_TO};
