@@ -9,7 +9,7 @@ use super::png::{DEPTH, encode};
 use super::scene::{Anchor, Colour, Point, Scene, Shape, Sign, WHITE};
 
 /// Pixels are drawn this many times as fine in both directions and then averaged: smooth edges.
-const FINENESS: u32 = 3;
+const FINENESS: u32 = 2;
 
 /// Half the extent of a sign in pixels.
 const SIGN_SIZE: f64 = 6.0;
