@@ -32,8 +32,14 @@ impl Core {
 
     #[inline]
     fn deliver(&mut self, delay: Duration, rank: Rank, to: ComponentId, tag: u16, job: JobId) {
-        let event = Event::new(self.now + delay, rank, to, tag, job.0);
-        if delay == Duration::ZERO {
+        self.schedule(Event::new(self.now + delay, rank, to, tag, job.0));
+    }
+
+    /// What is due at this very instant waits in line, whatever its rank: the agenda may be past
+    /// that rank already (work that takes no time, done at the instant of its arrival).
+    #[inline]
+    fn schedule(&mut self, event: Event) {
+        if event.time() == self.now {
             self.ready.push_back(event);
         } else {
             self.agenda.push(event);
@@ -206,12 +212,7 @@ impl Context<'_> {
     #[inline]
     pub fn wake_at(&mut self, time: Time, rank: Rank, tag: u16, slot: u32) {
         debug_assert!(tag < TAG_LIMIT, "the kernel's own tags are reserved");
-        let event = Event::new(time, rank, self.me, tag, slot);
-        if time == self.core.now {
-            self.core.ready.push_back(event);
-        } else {
-            self.core.agenda.push(event);
-        }
+        self.core.schedule(Event::new(time, rank, self.me, tag, slot));
     }
 
     /// Sets a timer for this component.

@@ -214,3 +214,40 @@ impl Core {
         Answer { job, outcome: data.outcome, wire: frame.wire }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Rank;
+    use super::super::time::Duration;
+    use super::*;
+
+    /// Wakes up when it is time for an arrival, and at once again to free a server.
+    #[derive(Default)]
+    struct Instant {
+        woken: Vec<(u16, u64)>,
+    }
+
+    impl Component for Instant {
+        fn on_start(&mut self, context: &mut Context<'_>) {
+            context.wake_after(Duration::from_nanos(5), Rank::Arrival, 0, 0);
+        }
+
+        fn on_request(&mut self, _job: JobId, _context: &mut Context<'_>) {}
+
+        fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
+            self.woken.push((timer.tag, context.now().nanos()));
+            if timer.tag == 0 {
+                context.wake_after(Duration::ZERO, Rank::Release, 1, 0);
+                context.wake_after(Duration::from_nanos(1), Rank::Release, 2, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn what_takes_no_time_is_done_at_once_whatever_its_rank() {
+        let mut engine = Engine::new(vec![Box::new(Instant::default())], 1);
+        engine.start();
+        assert_eq!(engine.run(), Stop::Empty);
+        assert_eq!(engine.component(ComponentId(0)).woken, [(0, 5), (1, 5), (2, 6)]);
+    }
+}
