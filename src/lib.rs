@@ -8,7 +8,8 @@
 //! Layers point one way; a module uses its own layer and those below it:
 //!
 //! ```text
-//! cli -> report -> experiment -> model -> scenario -> components -> blocks -> measure -> language -> kernel
+//! cli -> report -> experiment -> model -> scenario
+//!     -> components -> blocks -> measure -> language -> kernel
 //! ```
 //!
 //! What always holds:
@@ -16,6 +17,8 @@
 //!   nanoseconds, one total order of events, draws keyed by job, own samplers;
 //! - jobs are conserved at every component, and this is checked at the end of every run;
 //! - a wrong file yields all its problems, and nothing runs.
+
+#![warn(missing_docs)]
 
 pub mod blocks;
 pub mod cli;

@@ -8,7 +8,7 @@ mod drained;
 mod results;
 
 use crate::support::random_scenario::{RandomScenario, any_scenario, draining_scenario};
-use crate::support::{load_text, run};
+use crate::support::{load_text, run, run_text, value};
 use proptest::prelude::{Strategy, TestCaseError};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -48,4 +48,23 @@ fn a_run_from_empty_to_empty_loses_nothing() {
 #[test]
 fn the_clock_never_goes_back() {
     for_each(any_scenario(), |random| drained::judge_clock(&load_text("random", &random.text).1));
+}
+
+/// Found by random scenarios: with a core for each worker, branches computed on cores that the
+/// server does not have. Two branches of 10 ms share its only core and take 20 ms.
+#[test]
+fn branches_share_the_cores_of_their_worker() {
+    let result = run_text(
+        "branches",
+        r#"
+        entry = "app"
+        users = { count = 1, think = "5ms" }
+        run = { requests = 20, repeats = 1, warmup = "0ms" }
+        components.app = { kind = "service", workers = 1, handlers = { request = [
+            { parallel = [ { compute = "10ms" }, { compute = "10ms" } ] },
+        ] } }
+        "#,
+    );
+    assert!((value(&result, "response_time.max") - 0.020).abs() < 1e-8);
+    assert!((value(&result, "response_time.mean") - 0.020).abs() < 1e-8);
 }

@@ -60,7 +60,8 @@ pub struct LoadOfNode {
 /// A defect of the simulator: jobs got lost or appeared. The result must not be trusted.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "conservation is broken at `{component}` in repeat {repeat}: {what}; this is a defect of simscale"
+    "conservation is broken at `{component}` in repeat {repeat}: {what}; \
+     this is a defect of simscale"
 )]
 pub struct Breach {
     /// Where.

@@ -2,7 +2,8 @@
 //!
 //! What must hold: quotients are pooled as quotients of sums, quantiles as quantiles of the pooled
 //! samples; intervals come from sectioning over the repeats. Among several nodes the bare name
-//! means the one with the highest mean over all repeats, so that luck in one repeat does not choose.
+//! means the one with the highest mean over all repeats, so that luck in one repeat does not
+//! choose.
 
 use crate::kernel::time::NANOS_PER_SECOND;
 use crate::measure::histogram::Histogram;

@@ -23,7 +23,8 @@ const BUCKETS: usize = 65;
 pub struct Agenda {
     /// Falling keys, the next event last; used while `spread` is false.
     sorted: Vec<Event>,
-    /// `buckets[0]` holds keys equal to `last`; bucket b > 0 those whose highest differing bit is b-1.
+    /// `buckets[0]` holds keys equal to `last`; bucket b > 0 those whose highest differing bit is
+    /// b - 1.
     buckets: Vec<Vec<Event>>,
     /// How many of `buckets[0]` have left already.
     taken: usize,

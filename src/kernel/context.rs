@@ -116,7 +116,8 @@ impl Context<'_> {
     /// Sends a job on; its answer comes back here.
     ///
     /// # Panics
-    /// When the way home takes more than 2^32 nanoseconds (the scenario's check refuses such wires).
+    /// When the way home takes more than 2^32 nanoseconds (the scenario's check refuses such
+    /// wires).
     #[inline]
     pub fn forward(&mut self, job: JobId, hop: Hop) {
         let core = &mut *self.core;

@@ -1,7 +1,7 @@
 //! The compiled scenario: numbers instead of names, wires instead of words, no option left.
 //!
-//! - [`compile`]: a [`Scenario`](crate::scenario::Scenario) becomes a [`Model`], with every dangling
-//!   name, cycle and dead end reported at its place;
+//! - [`compile`]: a [`Scenario`](crate::scenario::Scenario) becomes a [`Model`], with every
+//!   dangling name, cycle and dead end reported at its place;
 //! - [`arithmetic`]: users -> requests per second -> offered load of every station, without
 //!   simulating;
 //! - [`catalogue`]: every metric the model offers, by path; [`conditions`]: whether thresholds and

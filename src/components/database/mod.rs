@@ -45,7 +45,8 @@ const REPLICA_KEYS: &[Key] = &[
         "reads",
         Takes::OneOf(&["replica", "primary", "read_your_writes"]),
         "\"replica\"",
-        "Where reads go; `read_your_writes` asks the primary while the replica lacks the reader's own last write.",
+        "Where reads go; `read_your_writes` asks the primary while the replica lacks the reader's \
+         own last write.",
     ),
 ];
 

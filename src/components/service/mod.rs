@@ -30,7 +30,7 @@ use crate::language::quantity::{Count, Limit};
 use crate::language::reader::TableReader;
 use crate::measure::metric::Metric;
 use crate::measure::unit::Unit;
-use program::{Programs, Step, mean_compute, visit_asks, visit_waits};
+use program::{Programs, Step, has_parallel, mean_compute, visit_asks, visit_waits};
 use running::{RunningService, Server, Settings};
 use steps::{StepSpec, asked_components, resolve_steps, uses_recorded};
 
@@ -274,9 +274,17 @@ impl Plan {
         (vec![Step::Compute(self.service.service_time.clone())], true)
     }
 
+    /// Whether every job that computes has a core to itself: no more jobs than workers compute,
+    /// unless jobs fork into branches.
+    fn has_core_each(&self) -> bool {
+        let forks = self.handlers.iter().flatten().any(|steps| has_parallel(steps));
+        u64::from(self.service.cores) >= self.service.workers && !forks
+    }
+
     /// Cores that can be busy at the same time.
     fn usable_cores(&self) -> f64 {
-        u64::from(self.service.cores).min(self.service.workers) as f64
+        let cores = u64::from(self.service.cores);
+        if self.has_core_each() { self.service.workers as f64 } else { cores as f64 }
     }
 }
 
@@ -314,8 +322,7 @@ impl Blueprint for Plan {
             programs.push(&steps, goes_on, &|purpose| context.stream(purpose));
         }
         let service = &self.service;
-        let has_core_each = u64::from(service.cores) >= service.workers;
-        let cores = (!has_core_each).then_some(service.cores);
+        let cores = (!self.has_core_each()).then_some(service.cores);
         let server = |_| Server {
             workers: Pool::new(service.workers, service.limit),
             cores: Station::new(service.discipline, cores, None),

@@ -164,6 +164,15 @@ pub fn visit_waits(steps: &[Step], visit: &mut dyn FnMut(&Distribution)) {
     }
 }
 
+/// Whether a job that does these steps forks into branches.
+pub fn has_parallel(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Parallel(_) => true,
+        Step::Chance(_, then) => has_parallel(then),
+        Step::Compute(_) | Step::Wait(_) | Step::Ask(_) => false,
+    })
+}
+
 /// Mean seconds that some steps compute; `None` when a recorded time is among them.
 pub fn mean_compute(steps: &[Step]) -> Option<f64> {
     let mut total = 0.0;

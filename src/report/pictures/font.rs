@@ -52,7 +52,8 @@ pub fn fitted(text: &str, size: f64, bold: bool, room: f64) -> String {
     "…".to_string()
 }
 
-/// Names fitted into `room` pixels; those that would come out alike lose what they begin with alike.
+/// Names fitted into `room` pixels; those that would come out alike lose what they begin with
+/// alike.
 pub fn fitted_apart(names: &[&str], size: f64, room: f64) -> Vec<String> {
     let fits: Vec<String> = names.iter().map(|name| fitted(name, size, false, room)).collect();
     let apart = |(index, name): (usize, &&str)| {
