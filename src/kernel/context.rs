@@ -201,11 +201,17 @@ impl Context<'_> {
         self.core.ledger.abandoned(component);
     }
 
-    /// Sets a timer for this component.
+    /// Sets a timer for this component. One for this very instant waits with the hand-overs: what
+    /// its rank would put it before may have been handled already.
     #[inline]
     pub fn wake_at(&mut self, time: Time, rank: Rank, tag: u16, slot: u32) {
         debug_assert!(tag < TAG_LIMIT, "the kernel's own tags are reserved");
-        self.core.agenda.push(Event::new(time, rank, self.me, tag, slot));
+        let event = Event::new(time, rank, self.me, tag, slot);
+        if time == self.core.now {
+            self.core.ready.push_back(event);
+        } else {
+            self.core.agenda.push(event);
+        }
     }
 
     /// Sets a timer for this component.
