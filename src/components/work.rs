@@ -90,3 +90,44 @@ fn sum_with_recorded(node: &Node) -> Option<(&Entry, &[Node])> {
     let terms = sum.node.list().filter(|_| sum.key == "sum")?;
     terms.iter().any(is_recorded_word).then_some((sum, terms))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::diagnostic::Problems;
+    use crate::language::parse;
+    use crate::language::source::Sources;
+    use std::path::Path;
+
+    /// The work that `text` describes, and the problems.
+    fn work(text: &str) -> (Option<Work>, String) {
+        let mut sources = Sources::new();
+        let source = sources.add("a.toml", &format!("time = {text}"), Path::new(""));
+        let (mut problems, mut effective) = (Problems::new(), Vec::new());
+        let table = parse::document(source, &sources, &mut problems).expect("it is TOML");
+        let mut reading = Reading::new(&mut problems, &sources, &mut effective);
+        let work = Work::from_node(table.get("time").expect("it is there"), &mut reading);
+        (work, problems.render(&sources, false))
+    }
+
+    #[test]
+    fn a_recorded_time_may_be_a_term_of_a_sum() {
+        assert!(matches!(work("\"recorded\""), (Some(Work::Recorded), _)));
+        assert!(matches!(work("{ sum = [\"recorded\"] }"), (Some(Work::Recorded), _)));
+        let (Some(Work::RecordedAnd(law)), _) = work("{ sum = [\"7us\", \"recorded\", \"2us\"] }")
+        else {
+            panic!("recorded and 9us")
+        };
+        assert!((law.mean() - 9e-6).abs() < 1e-12);
+        assert!(matches!(work("{ sum = [\"7us\", \"2us\"] }"), (Some(Work::Drawn(_)), _)));
+    }
+
+    #[test]
+    fn what_is_recorded_counts_once_and_in_sums_only() {
+        let (none, problems) = work("{ sum = [\"recorded\", \"recorded\"] }");
+        assert!(none.is_none());
+        assert!(problems.contains("`recorded` stands in the sum already"), "{problems}");
+        let (none, problems) = work("{ exponential = \"recorded\" }");
+        assert!(none.is_none() && problems.contains("recorded"), "{problems}");
+    }
+}

@@ -8,8 +8,8 @@
 //! A worker is held until the answer (`async = true` frees it while its job waits for another
 //! component). Workers compute on the server's cores, which they share evenly; with a core for each
 //! worker nobody slows anybody down. With `discipline = "batch"` a core is an event loop, as of a
-//! single-threaded server: workers are its connections. What must hold: a worker is held by at most one job; a job
-//! that is turned away has used nothing.
+//! single-threaded server, and the workers are its connections. What must hold: a worker is held by
+//! at most one job; a job that is turned away has used nothing.
 
 mod program;
 mod running;
