@@ -103,8 +103,9 @@ pub fn run(case: &Case<'_>, repeat: u32) -> Result<Single, Breach> {
     engine.start();
     let sampler = Sampler::new(case);
     let mut run = Run { case, engine, sampler, reported: 0 };
-    let is_warm = run.advance(Time::ZERO + case.plan.warm_up) == Stop::Paused;
-    if !is_warm && case.plan.warm_up > Duration::ZERO {
+    // Without a warm-up nothing may happen before measuring begins: a trace can start at time zero.
+    let has_warm_up = case.plan.warm_up > Duration::ZERO;
+    if has_warm_up && run.advance(Time::ZERO + case.plan.warm_up) != Stop::Paused {
         // The trace ended within the warm-up: nothing is left to measure.
         run.case_is_over();
     }

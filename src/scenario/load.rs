@@ -79,7 +79,8 @@ fn read(
     datasets.sort_unstable();
     let operations = operations::read(&mut root, &datasets);
     let components = components::read(&mut root);
-    let has_trace = table.get("users").is_some_and(|users| has(users, "arrivals"));
+    let has_trace = table.get("users").is_some_and(|users| has(users, "arrivals"))
+        || table.get("data").is_some_and(has_recorded_keys);
     let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace));
     let thresholds = conditions::read_thresholds(&mut root);
     let alerts = conditions::read_alerts(&mut root);
@@ -107,6 +108,13 @@ fn read(
         hash: hash(&effective),
         effective,
     })
+}
+
+/// Whether the keys of a dataset come from a trace.
+fn has_recorded_keys(data: &Node) -> bool {
+    let datasets = data.table().map_or(&[][..], |data| &data.entries);
+    let popularity = |dataset: &Node| dataset.table()?.get("popularity").cloned();
+    datasets.iter().filter_map(|entry| popularity(&entry.node)).any(|law| has(&law, "trace"))
 }
 
 fn has(node: &Node, key: &str) -> bool {

@@ -221,9 +221,7 @@ impl Spec for Database {
     }
 
     fn uses_recorded_work(&self) -> bool {
-        [&self.read_time, &self.write_time, &self.scan_time]
-            .iter()
-            .any(|work| matches!(work, Work::Recorded))
+        [&self.read_time, &self.write_time, &self.scan_time].iter().any(|work| work.is_recorded())
     }
 
     fn resolve(&self, _resolver: &mut Resolver<'_, '_>) -> Option<Box<dyn Blueprint>> {

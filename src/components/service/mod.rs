@@ -7,8 +7,9 @@
 //!
 //! A worker is held until the answer (`async = true` frees it while its job waits for another
 //! component). Workers compute on the server's cores, which they share evenly; with a core for each
-//! worker nobody slows anybody down. What must hold: a worker is held by at most one job; a job
-//! that is turned away has used nothing.
+//! worker nobody slows anybody down. With `discipline = "batch"` a core is an event loop, as of a
+//! single-threaded server, and the workers are its connections. What must hold: a worker is held by
+//! at most one job; a job that is turned away has used nothing.
 
 mod program;
 mod running;
@@ -24,7 +25,8 @@ use super::wiring::{Name, WireSpec, Wires};
 use super::work::{WORK, Work};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::distribution::Distribution;
-use crate::blocks::station::{Discipline, Pool, Station};
+use crate::blocks::station::{Discipline, GatedBatch, Pool, Station};
+use crate::kernel::time::Duration;
 use crate::language::key::{Key, Takes};
 use crate::language::quantity::{Count, Limit};
 use crate::language::reader::TableReader;
@@ -57,9 +59,16 @@ const KEYS: &[Key] = &[
     ),
     Key::with_default(
         "discipline",
-        Takes::OneOf(&["processor_sharing", "fcfs"]),
+        Takes::OneOf(&["processor_sharing", "fcfs", "batch"]),
         "\"processor_sharing\"",
-        "How workers use the cores: all at once, or one a core in the order they came.",
+        "How workers use the cores: all at once; one a core in the order they came; or as an event \
+         loop does: a free core takes all that wait, and answers them together.",
+    ),
+    Key::with_default(
+        "wake_up",
+        Takes::Duration,
+        "\"0us\"",
+        "With `batch`: time an idle core takes to begin.",
     ),
     Key::with_default(
         "async",
@@ -138,6 +147,7 @@ struct Service {
     limit: Option<u64>,
     service_time: Work,
     discipline: Discipline,
+    wake_up: Duration,
     frees_workers: bool,
     holds: Vec<Name>,
     static_time: Distribution,
@@ -157,7 +167,8 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
     }
     let limit = table.get::<Limit>("queue_limit");
     let service_time = table.get::<Work>("service_time");
-    let discipline = table.get_word("discipline");
+    let discipline = read_discipline(table);
+    let wake_up = table.get::<Duration>("wake_up");
     let frees_workers = table.get::<bool>("async");
     let holds = table.optional::<Vec<Name>>("holds");
     let static_time = table.get::<Distribution>("static_time");
@@ -184,16 +195,35 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
         cores: cores?.map_or(workers, |cores| cores.0).min(MOST_WORKERS) as u32,
         limit: limit?.finite(),
         service_time: service_time?,
-        discipline: match discipline? {
-            "fcfs" => Discipline::FirstComeFirstServed,
-            _ => Discipline::ProcessorSharing,
-        },
+        discipline: discipline?,
+        wake_up: wake_up?,
         frees_workers: frees_workers?,
         holds: holds?.unwrap_or_default(),
         static_time: static_time?,
         handlers,
         wires,
     }))
+}
+
+fn read_discipline(table: &mut TableReader<'_, '_>) -> Option<Discipline> {
+    let discipline = match table.get_word("discipline")? {
+        "fcfs" => Discipline::FirstComeFirstServed,
+        "batch" => Discipline::GatedBatch,
+        _ => Discipline::ProcessorSharing,
+    };
+    let is_batch = discipline == Discipline::GatedBatch;
+    if is_batch && !table.given("cores") {
+        let label = "how many event loops, as in cores = 1";
+        table.error("discipline", "batches need `cores` beside them", label);
+    }
+    if !is_batch && table.given("wake_up") {
+        table.error(
+            "wake_up",
+            "means nothing without batches",
+            "it goes with discipline = \"batch\"",
+        );
+    }
+    Some(discipline)
 }
 
 fn read_handlers(table: &mut TableReader<'_, '_>) -> Option<Vec<(Name, Vec<StepSpec>)>> {
@@ -231,7 +261,7 @@ impl Spec for Service {
     }
 
     fn uses_recorded_work(&self) -> bool {
-        matches!(self.service_time, Work::Recorded)
+        self.service_time.is_recorded()
             || self.handlers.iter().any(|(_, steps)| uses_recorded(steps))
     }
 
@@ -281,6 +311,17 @@ impl Plan {
         u64::from(self.service.cores) >= self.service.workers && !forks
     }
 
+    /// The cores of a server.
+    fn cores(&self) -> Station {
+        let service = &self.service;
+        if service.discipline == Discipline::GatedBatch {
+            let cores = GatedBatch::new(service.cores, None).with_wake_up(service.wake_up);
+            return Station::GatedBatch(cores);
+        }
+        let cores = (!self.has_core_each()).then_some(service.cores);
+        Station::new(service.discipline, cores, None)
+    }
+
     /// Cores that can be busy at the same time.
     fn usable_cores(&self) -> f64 {
         let cores = u64::from(self.service.cores);
@@ -322,11 +363,8 @@ impl Blueprint for Plan {
             programs.push(&steps, goes_on, &|purpose| context.stream(purpose));
         }
         let service = &self.service;
-        let cores = (!self.has_core_each()).then_some(service.cores);
-        let server = |_| Server {
-            workers: Pool::new(service.workers, service.limit),
-            cores: Station::new(service.discipline, cores, None),
-        };
+        let server =
+            |_| Server { workers: Pool::new(service.workers, service.limit), cores: self.cores() };
         let settings = Settings {
             programs,
             cores: u64::from(service.cores),

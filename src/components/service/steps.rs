@@ -159,7 +159,7 @@ pub fn asked_components(steps: &[StepSpec]) -> Vec<&Name> {
 /// Whether a step takes its time from the replayed trace.
 pub fn uses_recorded(steps: &[StepSpec]) -> bool {
     steps.iter().any(|step| match step {
-        StepSpec::Compute(work) => matches!(work, Work::Recorded),
+        StepSpec::Compute(work) => work.is_recorded(),
         StepSpec::Chance(_, then) => uses_recorded(then),
         StepSpec::Parallel(branches) => branches.iter().any(|branch| uses_recorded(branch)),
         StepSpec::Ask(_) | StepSpec::Wait(_) => false,
