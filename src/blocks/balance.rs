@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn power_of_two_is_far_more_even_than_random() {
         let spread = |policy| {
-            let mut count = vec![0u32; 10];
+            let mut count = [0u32; 10];
             for node in choices(policy, 10, 3000) {
                 count[usize::from(node)] += 1;
             }
