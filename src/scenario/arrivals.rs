@@ -160,8 +160,8 @@ impl Common {
 
 /// Whether each key given goes with the others; every one that does not is reported.
 fn combination_fits(reader: &mut TableReader<'_, '_>) -> bool {
-    let [time, counts, step, unit, work, work_unit] =
-        ["time", "counts", "step", "unit", "work", "work_unit"].map(|key| reader.given(key));
+    let keys = ["time", "counts", "step", "unit", "work", "work_unit", "recorded_users"];
+    let [time, counts, step, unit, work, work_unit, scaled] = keys.map(|key| reader.given(key));
     let has_trace = reader.given("trace");
     let faults = [
         (
@@ -175,6 +175,12 @@ fn combination_fits(reader: &mut TableReader<'_, '_>) -> bool {
         (work && counts, "work", "has no meaning with `counts`", "it goes with arrival times"),
         (work && !work_unit, "work", "needs `work_unit` beside it", "s, ms, us or ns"),
         (work_unit && !work, "work_unit", "has no meaning without `work`", "leave it out"),
+        (
+            work && scaled,
+            "work",
+            "cannot be replayed with another number of users",
+            "leave out `recorded_users`: every arrival comes with its own service time",
+        ),
     ];
     let mut fits = true;
     for (_, key, message, label) in faults.into_iter().filter(|(wrong, ..)| *wrong) {
@@ -264,13 +270,13 @@ mod tests {
     fn times_are_read_with_their_service_times() {
         let users = sound(
             "users.arrivals = { trace = \"stamps.csv\", time = \"at\", work = \"service_us\", \
-             work_unit = \"us\", where = { page = \"a\" }, recorded_users = \"1K\", to = \"3s\" }",
+             work_unit = \"us\", where = { page = \"a\" }, to = \"3s\" }",
         )
         .users;
         let Load::Stamps(trace) = users.load else { panic!("{users:?}") };
         assert_eq!(trace.time, ("at".to_owned(), TimeUnit::Seconds));
         assert_eq!(trace.work, Some(("service_us".to_owned(), TimeUnit::Microseconds)));
-        assert_eq!((trace.recorded_users, trace.summary.rows), (Some(1_000), 2));
+        assert_eq!((trace.recorded_users, trace.summary.rows), (None, 2));
         assert_eq!(trace.window.to, Some(Duration::from_seconds(3.0)));
     }
 

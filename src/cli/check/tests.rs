@@ -38,7 +38,7 @@ fn the_second_stage_outgrows_its_cache() {
     let at = |users: &str| {
         let text = output_of(&["check", &path, "--users", users]);
         line(&text, "hit rate: 99.9");
-        let hits = text.lines().filter(|line| line.trim_start().starts_with("hit rate: "));
+        let mut hits = text.lines().filter(|line| line.trim_start().starts_with("hit rate: "));
         let hits = hits.next_back().expect("the cache has a hit rate").trim_start();
         let percent = hits["hit rate: ".len()..].split('%').next().expect("a share");
         percent.parse::<f64>().expect("a number")
