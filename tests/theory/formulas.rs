@@ -49,9 +49,9 @@ pub fn gated_batch_response(service: f64, load: f64) -> f64 {
             let newcomers = load * size as f64;
             let mut probability = libm::exp(-newcomers);
             next[1] += share * probability;
-            for count in 1..=LARGEST {
+            for (count, next) in next.iter_mut().enumerate().skip(1) {
                 probability *= newcomers / count as f64;
-                next[count] += share * probability;
+                *next += share * probability;
             }
         }
         sizes = next;
