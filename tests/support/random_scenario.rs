@@ -237,7 +237,7 @@ impl Draft<'_> {
     fn conditions(&mut self) -> Vec<String> {
         let conditions = [
             "response_time.p95 > 20ms",
-            "error_rate > 1% or c0.response_time.p99 >= 5ms",
+            "error_rate > 1% or operations.o0.response_time.p99 >= 5ms",
             "throughput < 10/s for 10s and operations.o0.error_rate <= 50%",
         ];
         let mut lines = Vec::new();
