@@ -1,6 +1,7 @@
 //! What the tests share: scenarios from text, runs, and looking metrics up.
 
 pub mod random_scenario;
+pub mod recorded;
 
 use simscale::experiment::result::{MetricValue, RunResult};
 use simscale::experiment::{self, Options};
