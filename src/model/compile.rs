@@ -338,7 +338,6 @@ fn expected_rate(scenario: &Scenario, model: &mut Model) -> f64 {
 
 /// Reports what fits the language but makes no sense together.
 fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
-    report_restless_users(scenario, model, problems);
     let has_work = matches!(&model.load.arrivals, Arrivals::Stamps { work: Some(_), .. });
     for (section, component) in scenario.components.iter().zip(&model.components[1..]) {
         if section.spec.uses_recorded_work() && !has_work {
@@ -359,22 +358,5 @@ fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
             let message = format!("{}: nothing reaches it", subject(section));
             problems.warn(section.place, message, "no wire from the users leads here");
         }
-    }
-}
-
-/// Closed users that never think, in a system where nothing takes time, would ask without end in
-/// no time at all.
-fn report_restless_users(scenario: &Scenario, model: &Model, problems: &mut Problems) {
-    let Load::Closed { think } = &scenario.users.load else { return };
-    let takes_time = |component: &ModelComponent| {
-        component.kind == "external"
-            || component.flow.longest_delay > Duration::ZERO
-            || component.wires.iter().any(|wire| wire.latency.mean() > 0.0)
-    };
-    let nothing_does = model.demand().is_none() && !model.components.iter().any(takes_time);
-    if think.maximum() == Some(Duration::ZERO) && nothing_does {
-        let message = "[users]: users that never think ask without end where nothing takes time";
-        let label = "give `think`, or a service time to some component";
-        problems.error(scenario.entry.1, message, label);
     }
 }

@@ -143,21 +143,23 @@ impl RunningDatabase {
     /// A query has a connection: it runs on the cores.
     fn execute(&mut self, job: JobId, context: &mut Context<'_>) {
         let node = usize::from(context.job(job).node);
-        let settings = &self.settings;
         let verb = self.verb(job, context);
+        let work = self.work(job, verb, context);
+        if verb != Verb::Write {
+            self.look_for_stale_data(job, node, context);
+        }
+        self.use_cores(job, node, work, context);
+    }
+
+    /// Core time of a query. The draw is keyed by the job, so it can be drawn again.
+    fn work(&self, job: JobId, verb: Verb, context: &Context<'_>) -> Duration {
+        let settings = &self.settings;
         let (law, stream) = match verb {
             Verb::Write => (&settings.write_time, settings.streams.write),
             Verb::Scan => (&settings.scan_time, settings.streams.read),
             Verb::Read | Verb::Call => (&settings.read_time, settings.streams.read),
         };
-        let work = law.duration(context.job(job), stream);
-        if verb == Verb::Write {
-            self.nodes[node].tally.write_work += work.nanos();
-        } else {
-            self.nodes[node].tally.read_work += work.nanos();
-            self.look_for_stale_data(job, node, context);
-        }
-        self.use_cores(job, node, work, context);
+        law.duration(context.job(job), stream)
     }
 
     fn use_cores(&mut self, job: JobId, node: usize, work: Duration, context: &mut Context<'_>) {
@@ -187,11 +189,18 @@ impl RunningDatabase {
 
     /// The cores are done with a job: on to the disk, or to the end.
     fn computed(&mut self, job: JobId, context: &mut Context<'_>) {
+        let node = usize::from(context.job(job).node);
         if context.job(job).local == APPLYING {
             context.join(job);
             return;
         }
-        let node = usize::from(context.job(job).node);
+        let verb = self.verb(job, context);
+        let work = self.work(job, verb, context).nanos();
+        let tally = &mut self.nodes[node].tally;
+        match verb {
+            Verb::Write => tally.write_work += work,
+            Verb::Read | Verb::Scan | Verb::Call => tally.read_work += work,
+        }
         if !self.needs_disk(job, node, context) {
             return self.done(job, context);
         }
@@ -269,7 +278,6 @@ impl RunningDatabase {
             context.job_mut(copy).local = APPLYING;
             context.job_mut(copy).node = node as u16;
             let work = apply_time.sample(&mut context.draw(self.settings.streams.apply, copy));
-            self.nodes[node].tally.write_work += work.nanos();
             self.use_cores(copy, node, work, context);
         }
     }

@@ -78,6 +78,9 @@ pub struct Source {
 
 /// The next arrival is due.
 const ARRIVAL: TimerTag = 0;
+/// How long a closed user waits at least after an answer that took no time.
+const SHORTEST_PAUSE: Duration = Duration::from_nanos(1_000_000);
+
 /// A closed user has done thinking.
 const THOUGHT: TimerTag = 1;
 
@@ -148,11 +151,14 @@ impl Source {
         }
     }
 
-    fn think(&mut self, user: u32, context: &mut Context<'_>) {
+    /// A user thinks; one that was answered at the very instant of asking at least for
+    /// [`SHORTEST_PAUSE`], or a full system that rejects at once would be asked without end.
+    fn think(&mut self, user: u32, answered_at_once: bool, context: &mut Context<'_>) {
         let Load::Closed { think } = &self.load else { return };
         let ordinal = self.sent_by_user[user as usize];
         let identity = mix(u64::from(user), u64::from(ordinal));
-        let span = think.sample(&mut self.streams.think.draw(identity));
+        let least = if answered_at_once { SHORTEST_PAUSE } else { Duration::ZERO };
+        let span = think.sample(&mut self.streams.think.draw(identity)).max(least);
         context.wake_after(span, Rank::Arrival, THOUGHT, user);
     }
 
@@ -238,7 +244,7 @@ impl Source {
             self.cohort.ended(context);
         }
         if matches!(self.load, Load::Closed { .. }) {
-            self.think(user, context);
+            self.think(user, response == Duration::ZERO, context);
         }
     }
 }
@@ -247,7 +253,7 @@ impl Component for Source {
     fn on_start(&mut self, context: &mut Context<'_>) {
         if matches!(self.load, Load::Closed { .. }) {
             // Everybody begins by thinking; the warm-up takes care of the rest.
-            (0..self.users as u32).for_each(|user| self.think(user, context));
+            (0..self.users as u32).for_each(|user| self.think(user, false, context));
         } else {
             self.schedule_arrival(context);
         }
