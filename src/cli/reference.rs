@@ -69,9 +69,13 @@ const STEPS_MEANING: &str = "\
     it goes to. A step that says neither `of` nor `key` takes over the request's own.";
 
 const STEPS_EXAMPLE: &str = "\
-    handlers.place_order = [ { compute = \"2ms\" }, { write = \"orders_db\", of = \"orders\", key = \"new\" },\n    \
-    { parallel = [ { call = \"payments\" }, { call = \"stock\" } ] }, { enqueue = \"jobs\" },\n    \
-    { chance = \"20%\", then = [ { read = \"cache\", of = \"offers\" } ] }, { wait = \"5ms\" } ]";
+    handlers.place_order = [\n  \
+    { compute = \"2ms\" },\n  \
+    { write = \"orders_db\", of = \"orders\", key = \"new\" },\n  \
+    { parallel = [ { call = \"payments\" }, { call = \"stock\" } ] },\n  \
+    { enqueue = \"jobs\" },\n  \
+    { chance = \"20%\", then = [ { read = \"cache\", of = \"offers\" } ] },\n  \
+    { wait = \"5ms\" }\n]";
 
 const WIRES_MEANING: &str = "\
     Where jobs go next. sends_to = \"db\" is short for { to = \"db\" }; of a list, the first \

@@ -1,3 +1,5 @@
+//! What `simscale check` prints of the shipped files.
+
 use super::*;
 use crate::cli::testing::{output_of, shipped, simscale, written};
 

@@ -12,12 +12,13 @@
 //! It starts as if it had run for long (`start = "stationary"`): its content is drawn from the
 //! steady law of Che's approximation. A content delivery network is a cache that holds assets.
 
+mod metrics;
 mod running;
 
 use super::access::{Classes, Dataset, Verb};
 use super::flow::{Flow, FlowContext, StationFlow};
 use super::keys::{HOLDS, NODE_COST, SENDS_TO};
-use super::running::{BuildContext, ERROR_RATE, RESPONSE, Running, THROUGHPUT};
+use super::running::{BuildContext, Running};
 use super::wiring::{Name, WireSpec, Wires};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::che::{Expiry, Population, Retention, Solution, solve};
@@ -31,8 +32,6 @@ use crate::kernel::time::Duration;
 use crate::language::key::{Given, Key, Takes};
 use crate::language::quantity::{Count, Limit, Size};
 use crate::language::reader::TableReader;
-use crate::measure::metric::Metric;
-use crate::measure::unit::Unit;
 use running::{CacheNode, NODE_SALT, RunningCache, Settings};
 
 const KEYS: &[Key] = &[
@@ -89,67 +88,12 @@ const KEYS: &[Key] = &[
     NODE_COST,
 ];
 
-const HIT_RATE: Metric = Metric::ratio(
-    "hit_rate",
-    Unit::Fraction,
-    "share of reads of held datasets answered from memory",
-    "hits / (hits + misses)",
-)
-.headline();
-const STALE_RATE: Metric = Metric::ratio(
-    "stale_rate",
-    Unit::Fraction,
-    "share of hits that are older than a write which passed here, or were filled from a stale read",
-    "stale hits / hits",
-);
-const EVICTIONS: Metric = Metric::ratio(
-    "evictions",
-    Unit::PerSecond,
-    "entries thrown out for want of memory, per second",
-    "evictions / measured seconds",
-);
-const EXPIRED: Metric = Metric::ratio(
-    "expired",
-    Unit::PerSecond,
-    "reads per second that found an entry past its time to live",
-    "expired look-ups / measured seconds",
-);
-const THREADS_BUSY: Metric = Metric::ratio(
-    "threads.busy",
-    Unit::Fraction,
-    "share of the threads at work",
-    "busy threads x seconds / (threads x seconds)",
-);
-const WAIT: Metric = Metric::times("wait", "time a look-up waits for a thread", "begun - arrived");
-const FULL: Metric = Metric::gauge(
-    "memory",
-    Unit::Fraction,
-    "share of the memory in use at the end of the run",
-    "used / capacity",
-);
-const ENTRIES: Metric =
-    Metric::gauge("entries", Unit::Count, "entries held at the end of the run", "entries held");
-
-const METRICS: &[Metric] = &[
-    RESPONSE,
-    THROUGHPUT,
-    ERROR_RATE,
-    HIT_RATE,
-    STALE_RATE,
-    EVICTIONS,
-    EXPIRED,
-    THREADS_BUSY,
-    WAIT,
-    FULL,
-    ENTRIES,
-];
-
 /// The cache's entry in the list of kinds.
 pub const KIND: ComponentKind = ComponentKind {
     name: "cache",
     meaning: "Answers reads of what it holds from memory; a CDN is one that holds assets.",
     keys: KEYS,
-    metrics: METRICS,
+    metrics: metrics::ALL,
     read,
     example: "holds = [\"posts\"]\nmemory = \"1.5GiB\"\nttl = \"5min\"\nsends_to = \"db\"",
 };

@@ -1,6 +1,6 @@
 //! A running cache: memory and threads of each node, and what happens on a miss.
 
-use super::{ENTRIES, EVICTIONS, EXPIRED, FULL, HIT_RATE, STALE_RATE, THREADS_BUSY, WAIT};
+use super::metrics::{ENTRIES, EVICTIONS, EXPIRED, FULL, HIT_RATE, STALE_RATE, THREADS_BUSY, WAIT};
 use crate::blocks::distribution::Distribution;
 use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
 use crate::blocks::station::{Full, Station};

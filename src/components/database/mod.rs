@@ -10,6 +10,7 @@
 //! within 11%; first come, first served comes out up to 2x too low. What must hold: a write is
 //! taken by the primary only; a read that misses the latest write of its key is counted as stale.
 
+mod measuring;
 mod metrics;
 mod replication;
 mod running;

@@ -6,16 +6,15 @@
 //! ```
 
 use super::replication::Replication;
-use super::{metrics, settings::Settings};
+use super::settings::Settings;
 use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
 use crate::blocks::station::{Admission, FirstCome, Full, Pool, Station, Unlimited};
 use crate::components::access::{KeyChoice, ReadFrom, Verb};
 use crate::components::marks::STALE;
-use crate::components::running::{Door, NodeLoad, Running};
-use crate::kernel::time::{Duration, Time};
-use crate::kernel::{Component, Context, HopCounts, JobId, Outcome, Rank, Timer, TimerTag};
+use crate::components::running::Door;
+use crate::kernel::time::Duration;
+use crate::kernel::{Component, Context, JobId, Outcome, Rank, Timer, TimerTag};
 use crate::measure::histogram::Histogram;
-use crate::measure::metric::{Node, Sheet};
 
 /// A disk: requests start at most so often, each takes its time.
 #[derive(Debug)]
@@ -39,20 +38,21 @@ pub struct DatabaseNode {
     pub disk: Option<Disk>,
     /// What of the data is in memory, if that is limited.
     pub buffer: Option<LeastRecentlyUsed>,
-    tally: NodeTally,
+    pub(super) tally: NodeTally,
 }
 
+/// What a node counts beside its stations.
 #[derive(Clone, Debug, Default)]
-struct NodeTally {
+pub(super) struct NodeTally {
     /// Nanoseconds of core time given to reads, writes, and applied writes.
-    read_work: u64,
-    write_work: u64,
-    buffer_hits: u64,
-    buffer_misses: u64,
-    replica_reads: u64,
-    stale_reads: u64,
-    lost_own_writes: u64,
-    lag: Histogram,
+    pub read_work: u64,
+    pub write_work: u64,
+    pub buffer_hits: u64,
+    pub buffer_misses: u64,
+    pub replica_reads: u64,
+    pub stale_reads: u64,
+    pub lost_own_writes: u64,
+    pub lag: Histogram,
 }
 
 impl DatabaseNode {
@@ -70,17 +70,17 @@ impl DatabaseNode {
 /// A running database.
 #[derive(Debug)]
 pub struct RunningDatabase {
-    settings: Settings,
+    pub(super) settings: Settings,
     /// The primary, then the replicas.
-    nodes: Vec<DatabaseNode>,
-    replication: Replication,
-    door: Door,
-    read_times: Histogram,
-    write_times: Histogram,
-    slow: u64,
-    rejected: u64,
-    made_keys: u64,
-    finished: Vec<JobId>,
+    pub(super) nodes: Vec<DatabaseNode>,
+    pub(super) replication: Replication,
+    pub(super) door: Door,
+    pub(super) read_times: Histogram,
+    pub(super) write_times: Histogram,
+    pub(super) slow: u64,
+    pub(super) rejected: u64,
+    pub(super) made_keys: u64,
+    pub(super) finished: Vec<JobId>,
 }
 
 /// Timer tags of a node: its number times this, plus which of its stations.
@@ -93,7 +93,7 @@ const ACCESS: TimerTag = 2;
 const APPLYING: u32 = 1;
 
 /// The node that takes the writes.
-const PRIMARY: usize = 0;
+pub(super) const PRIMARY: usize = 0;
 
 impl RunningDatabase {
     /// A database at time zero.
@@ -283,7 +283,7 @@ impl RunningDatabase {
     }
 
     /// Bytes of the data the database holds now.
-    fn storage(&self) -> f64 {
+    pub(super) fn storage(&self) -> f64 {
         self.settings.stored_bytes + self.made_keys as f64 * self.settings.new_key_bytes
     }
 }
@@ -330,99 +330,5 @@ impl Component for RunningDatabase {
             }
         }
         self.finished = finished;
-    }
-}
-
-impl Running for RunningDatabase {
-    fn measure(&self, now: Time, sheet: &mut Sheet) {
-        self.door.measure_counts(sheet);
-        sheet.distribution(&metrics::QUERY, Node::WHOLE, self.door.response());
-        sheet.distribution(&metrics::READ_QUERY, Node::WHOLE, &self.read_times);
-        sheet.distribution(&metrics::WRITE_QUERY, Node::WHOLE, &self.write_times);
-        let queries = self.door.response().count() as f64;
-        sheet.ratio(&metrics::SLOW_QUERIES, Node::WHOLE, self.slow as f64, queries);
-        sheet.rate(&metrics::REJECTED, Node::WHOLE, self.rejected);
-        sheet.gauge(&metrics::STORAGE, Node::WHOLE, self.storage());
-        for (index, node) in (0u16..).zip(&self.nodes) {
-            self.measure_node(index, node, now, sheet);
-        }
-    }
-
-    fn reset(&mut self, now: Time) {
-        self.door.reset();
-        self.read_times.clear();
-        self.write_times.clear();
-        (self.slow, self.rejected) = (0, 0);
-        for node in &mut self.nodes {
-            node.tally = NodeTally::default();
-            node.connections.reset(now);
-            node.cores.reset(now);
-            if let Some(disk) = &mut node.disk {
-                disk.pace.reset(now);
-                disk.access.reset(now);
-            }
-        }
-    }
-
-    fn loads(&self, now: Time) -> Vec<NodeLoad> {
-        let load = |(index, node): (usize, &DatabaseNode)| {
-            let role = if index == PRIMARY { "primary" } else { "replica" };
-            let share = |busy: Option<f64>, of: f64| busy.unwrap_or(0.0) / of;
-            let connections = node.connections.meter();
-            let held = share(connections.busy.mean(now), node.connections.places() as f64);
-            let cpu = share(node.cores.meter().busy.mean(now), self.settings.cores as f64);
-            let disk =
-                node.disk.as_ref().map_or(0.0, |disk| share(disk.pace.meter().busy.mean(now), 1.0));
-            let own_busy = cpu.max(disk);
-            let applying = node.cores.jobs();
-            let jobs = node.connections.jobs().max(applying);
-            let departures = connections.departures.max(node.cores.meter().departures);
-            NodeLoad { role, busy: held.max(own_busy), own_busy, jobs, departures }
-        };
-        self.nodes.iter().enumerate().map(load).collect()
-    }
-
-    fn audit(&self, counts: &HopCounts) -> Result<(), String> {
-        self.door.audit(counts)
-    }
-}
-
-impl RunningDatabase {
-    fn measure_node(&self, index: u16, node: &DatabaseNode, now: Time, sheet: &mut Sheet) {
-        let is_primary = usize::from(index) == PRIMARY;
-        let role = if is_primary { "primary" } else { "replica" };
-        let label = Node { role, index };
-        let tally = &node.tally;
-        let core_time = self.settings.cores as f64 * sheet.seconds;
-        let seconds = |nanos: u64| Duration::from_nanos(nanos).seconds();
-        let cpu = node.cores.meter().busy.integral(now);
-        sheet.ratio(&metrics::CPU, label, cpu, core_time);
-        if !is_primary || self.nodes.len() == 1 || self.settings.reads == ReadFrom::Primary {
-            sheet.ratio(&metrics::READ_LOAD, label, seconds(tally.read_work), core_time);
-        }
-        if is_primary {
-            sheet.ratio(&metrics::WRITE_LOAD, label, seconds(tally.write_work), core_time);
-        }
-        let pool = node.connections.meter();
-        let places = node.connections.places() as f64;
-        sheet.ratio(&metrics::POOL, label, pool.busy.integral(now), places * sheet.seconds);
-        let (waiting, most) = (pool.waiting.integral(now), pool.waiting.maximum());
-        sheet.level(&metrics::QUEUE_DEPTH, label, waiting, most as f64);
-        sheet.distribution(&metrics::WAIT, label, &pool.wait);
-        if let Some(disk) = &node.disk {
-            let busy = disk.pace.meter().busy.integral(now);
-            sheet.ratio(&metrics::DISK, label, busy, sheet.seconds);
-        }
-        if node.buffer.is_some() {
-            let reads = (tally.buffer_hits + tally.buffer_misses) as f64;
-            sheet.ratio(&metrics::BUFFER_HIT_RATE, label, tally.buffer_hits as f64, reads);
-        }
-        if !is_primary {
-            sheet.distribution(&metrics::REPLICATION_LAG, label, &tally.lag);
-            let reads = tally.replica_reads as f64;
-            sheet.ratio(&metrics::STALE_READS, label, tally.stale_reads as f64, reads);
-            let lost = tally.lost_own_writes as f64;
-            sheet.ratio(&metrics::LOST_OWN_WRITES, label, lost, reads);
-        }
     }
 }
