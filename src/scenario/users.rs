@@ -82,7 +82,7 @@ pub const USERS: &[Key] = &[
     Key::optional(
         "think",
         Takes::Distribution,
-        "Each user waits for the answer, thinks so long, and asks again; 1ms at least after an answer that took no time.",
+        "Each user waits for the answer, thinks so long, and asks again (never at the same instant).",
     )
     .in_group("load"),
     Key::optional(
