@@ -47,7 +47,7 @@ fn the_readme_holds_the_reference() {
     let Some((before, held, after)) = parts else {
         panic!("README.md needs the lines `{}` and `{ENDS}`", BEGINS.trim_end());
     };
-    let reference = format!("\n{}\n", printed(&["components", "--markdown"]).trim_end());
+    let reference = format!("\n{}\n\n", printed(&["components", "--markdown"]).trim_end());
     if held == reference {
         return;
     }
