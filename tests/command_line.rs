@@ -352,6 +352,27 @@ fn check_is_fine_with_a_sound_file_and_warns_of_overload() {
     assert!(shell.files().is_empty());
 }
 
+/// Data that nobody keeps are answered all the same, so the user is told.
+#[test]
+fn wires_that_lead_past_the_data_are_warned_of() {
+    let shell = Shell::new();
+    let text = "entry = \"app\"\nusers = { count = \"1K\", rate = \"1/min\" }\n\
+                data.posts = { keys = \"1K\" }\n\
+                operations.view = { share = \"90%\", does = \"read\", of = \"posts\" }\n\
+                operations.edit = { share = \"10%\", does = \"write\", of = \"posts\" }\n\
+                [components]\n\
+                app = { kind = \"service\", sends_to = { to = \"cache\", of = [\"view\"] } }\n\
+                cache = { kind = \"cache\", holds = [\"posts\"], entries = 100 }\n";
+    fs::write(shell.path("past.toml"), text).expect("the folder is ours");
+    let ran = shell.simscale(&["check", "past.toml"]).fine();
+    for warning in [
+        "component `app` (service): nothing behind it has the data of operation `edit`",
+        "component `cache` (cache): nothing behind it has the data of operation `view`",
+    ] {
+        assert!(ran.output.contains(warning), "{warning}: {}", ran.output);
+    }
+}
+
 /// Whoever interrupts a run finds no file that looks like a result.
 #[cfg(unix)]
 #[test]

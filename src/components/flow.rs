@@ -5,7 +5,7 @@
 //! cache answers with the hit rate of Che's approximation. What must hold: rates are conserved
 //! where nothing is held back (every arriving job goes along at most one wire of a plain route).
 
-use super::access::{Classes, Dataset};
+use super::access::{Classes, Dataset, Verb};
 use super::caller::Wire;
 use crate::blocks::distribution::Distribution;
 use crate::kernel::time::Duration;
@@ -39,6 +39,8 @@ pub struct Flow {
     pub onward: Vec<(usize, u16, f64)>,
     /// Classes that arrive and can go nowhere.
     pub stuck: Vec<u16>,
+    /// Classes whose data is neither here nor behind: they are answered as if it were.
+    pub unanswered: Vec<u16>,
     /// The longest constant delay within the component, which a run must hold several of.
     pub longest_delay: Duration,
     /// Hit rate expected of a cache, over the reads it holds.
@@ -76,6 +78,14 @@ impl Flow {
     /// Takes note of a delay within the component; a law that varies counts nothing.
     pub fn note_delay(&mut self, law: &Distribution) {
         self.longest_delay = self.longest_delay.max(law.is_constant().unwrap_or(Duration::ZERO));
+    }
+
+    /// Notes a class that touches data and finds no wire that takes it.
+    pub fn note_unanswered(&mut self, class: u16, rate: f64, context: &FlowContext<'_>) {
+        let touches_data = context.classes.get(class).verb != Verb::Call;
+        if rate > 0.0 && touches_data && context.route(class).is_none() {
+            self.unanswered.push(class);
+        }
     }
 
     /// Sends a class along the first wire that takes it.

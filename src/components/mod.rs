@@ -113,6 +113,8 @@ pub trait Blueprint: Debug + Send + Sync {
 pub struct Resolver<'a, 'p> {
     /// How messages about the component begin: "component `app` (service)".
     pub subject: String,
+    /// Name and kind of every component.
+    pub kinds: &'a [(&'a str, &'static str)],
     /// Names of the operations, in order.
     pub operations: &'a [String],
     /// The datasets.

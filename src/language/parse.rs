@@ -40,6 +40,17 @@ pub fn value(text: &str, place: Place) -> Result<Node, String> {
 /// What the parser says of a value that is no number, no word of TOML and has no quotes.
 const UNQUOTED: &str = "string values must be quoted";
 
+/// What to do about an error of syntax, where the parser's own words do not say it.
+fn remedy(message: &str) -> &'static str {
+    match message {
+        "duplicate key" => "it is given above",
+        _ if message.starts_with("cannot extend value of type inline table") => {
+            "a table in braces is complete: write this within them"
+        }
+        _ => "",
+    }
+}
+
 /// Reports syntax errors, but only the first of a line that breaks its structure: what recovery
 /// finds behind it on that line is mostly its own doing.
 fn report_syntax(errors: &[toml::de::Error], text: &str, conversion: &mut Conversion<'_>) {
@@ -59,8 +70,7 @@ fn report_syntax(errors: &[toml::de::Error], text: &str, conversion: &mut Conver
             format!("in quotes: \"{}\"", text.get(span.clone()).unwrap_or(""))
         } else {
             broken_line = Some(line);
-            let is_duplicate = error.message() == "duplicate key";
-            if is_duplicate { "it is given above".to_owned() } else { String::new() }
+            remedy(error.message()).to_owned()
         };
         let place = conversion.place(span);
         conversion.problems.error(place, format!("not TOML: {}", error.message()), label);

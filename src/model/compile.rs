@@ -110,10 +110,13 @@ fn resolve(
     classes: &mut Classes,
     problems: &mut Problems,
 ) -> Option<Vec<Box<dyn Blueprint>>> {
+    let kinds: Vec<(&str, &'static str)> =
+        sections.iter().map(|section| (section.name.as_str(), section.kind)).collect();
     let mut blueprints = Vec::new();
     for section in sections {
         let subject = subject(section);
-        let mut resolver = Resolver { subject, operations, datasets, classes, problems };
+        let mut resolver =
+            Resolver { subject, kinds: &kinds, operations, datasets, classes, problems };
         blueprints.push(section.spec.resolve(&mut resolver));
     }
     blueprints.into_iter().collect()
@@ -211,7 +214,11 @@ fn report_cycle(scenario: &Scenario, wires: &[Vec<Wire>], from: usize, problems:
     let words: Vec<&str> = path.iter().chain([&start]).map(|&index| name(index)).collect();
     let section = &scenario.components[start - 1];
     let message = format!("{}: its calls come back to itself", subject(section));
-    problems.error(section.place, message, words.join(" -> "));
+    // The wire that closes the circle is the one to cut.
+    let last = &scenario.components[path[path.len() - 1] - 1];
+    let closing = last.spec.wires().into_iter().find(|wire| wire.to.text == section.name);
+    let place = closing.map_or(last.place, |wire| wire.to.place);
+    problems.error(place, message, words.join(" -> "));
 }
 
 fn assemble(
@@ -353,6 +360,16 @@ fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
                 model.operation_names[operation]
             );
             problems.error(section.place, message, "add an entry to `sends_to` that does");
+        }
+        for class in &component.flow.unanswered {
+            let operation = usize::from(model.classes.get(*class).operation);
+            let message = format!(
+                "{}: nothing behind it has the data of operation `{}`",
+                subject(section),
+                model.operation_names[operation]
+            );
+            let label = "no entry of `sends_to` takes it: it is answered here";
+            problems.warn(section.place, message, label);
         }
         if component.arriving.iter().sum::<f64>() == 0.0 {
             let message = format!("{}: nothing reaches it", subject(section));

@@ -23,6 +23,9 @@ pub struct ComponentSection {
 pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<ComponentSection>> {
     let names = names::sorted(root, "components", "component");
     if names.is_empty() {
+        if root.node("components").is_some_and(|node| node.table().is_none()) {
+            return None;
+        }
         let place = root.place("components");
         let label = "as in components.app = { kind = \"service\", ... }";
         root.reading().problems.error(place, "there are no components", label);

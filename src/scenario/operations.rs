@@ -110,6 +110,10 @@ pub(super) fn read(
     if names.is_empty() && !root.given("operations") {
         return Some(vec![only_request()]);
     }
+    let is_table = root.node("operations").is_some_and(|node| node.table().is_some());
+    if names.is_empty() && !is_table {
+        return None;
+    }
     if names.is_empty() {
         root.error("operations", "at least one is needed", "or leave the section out");
         return None;
@@ -136,7 +140,8 @@ fn operation(
         _ => Verb::Call,
     });
     let of = does.and_then(|does| dataset(does, reader, datasets));
-    let key = key_choice(reader);
+    let touches_data = does.is_some_and(|does| does != Verb::Call);
+    let key = key_choice(touches_data, reader);
     let deadline = reader.optional::<Duration>("deadline");
     if deadline == Some(Some(Duration::ZERO)) {
         reader.error("deadline", "nothing is answered in 0s", "more than 0s");
@@ -155,11 +160,15 @@ fn operation(
     Some((section, share?, place))
 }
 
-fn key_choice(reader: &mut TableReader<'_, '_>) -> Option<KeyChoice> {
+fn key_choice(touches_data: bool, reader: &mut TableReader<'_, '_>) -> Option<KeyChoice> {
     if !reader.given("key") {
         return Some(KeyChoice::Popular);
     }
     if !reader.given("of") {
+        // Where data are touched, the missing `of` is the problem, and reported.
+        if touches_data {
+            return None;
+        }
         reader.error("key", "has no meaning without `of`", "leave it out");
         return None;
     }
@@ -191,7 +200,7 @@ fn dataset(
                 [] => "of = \"NAME\", with a [data.NAME]".to_owned(),
                 [first, ..] => format!("as in of = \"{first}\""),
             };
-            reader.error("does", "needs `of` beside it: which dataset", label);
+            reader.error("does", "needs `of` beside it, the dataset", label);
             None
         }
         (_, Some(name)) => {
@@ -321,7 +330,7 @@ mod tests {
         ),
         (
             "operations.a = { does = \"scan\" }",
-            "operation `a`: `does`: needs `of` beside it: which dataset | \"scan\" | as \
+            "operation `a`: `does`: needs `of` beside it, the dataset | \"scan\" | as \
              in of = \"posts\"",
         ),
         (

@@ -201,7 +201,7 @@ mod tests {
             ),
             (
                 "users.shape = {}",
-                "[users]: one of diurnal, spike, ramp is needed | {} | none is given here",
+                "[users]: `shape`: one of diurnal, spike, ramp is needed | {} | none is given here",
             ),
             (
                 "users.shape = { diurnal = { peak = 3.0 } }",

@@ -208,9 +208,9 @@ impl Distribution {
         check_span("pareto", "max", max)?;
         if max <= mean {
             return Err(format!(
-                "pareto: `max` ({}) must be longer than `mean` ({})",
-                span_text(max),
-                span_text(mean)
+                "pareto: `max` must be longer than `mean`, {}, not {}",
+                span_text(mean),
+                span_text(max)
             ));
         }
         let law = BoundedPareto::with_mean(mean.nanos() as f64, shape, max.nanos() as f64);
@@ -230,7 +230,7 @@ impl Distribution {
         let (min_text, max_text) = (span_text(min), span_text(max));
         if min > max {
             return Err(format!(
-                "uniform: `min` ({min_text}) must not be longer than `max` ({max_text})"
+                "uniform: `min` must be at most as long as `max`, {max_text}, not {min_text}"
             ));
         }
         if min == max {
@@ -291,11 +291,11 @@ mod tests {
             (Distribution::bounded_pareto(MS, 0.0, TEN_MS), "`shape` must lie between 0.1 and"),
             (
                 Distribution::bounded_pareto(TEN_MS, 1.5, MS),
-                "pareto: `max` (1ms) must be longer than `mean` (10ms)",
+                "pareto: `max` must be longer than `mean`, 10ms, not 1ms",
             ),
             (
                 Distribution::uniform(TEN_MS, MS),
-                "uniform: `min` (10ms) must not be longer than `max` (1ms)",
+                "uniform: `min` must be at most as long as `max`, 1ms, not 10ms",
             ),
         ] {
             let refusal = law.expect_err(message);

@@ -128,7 +128,7 @@ mod tests {
                      0.99 } or { trace = \"file.csv\", column = \"page\" }",
                 ),
                 ("{ zip = 0.99 }", "unknown key `value.zip` | zip | did you mean `zipf`?"),
-                ("{}", "one of zipf, trace is needed | {} | none is given here"),
+                ("{}", "`value`: one of zipf, trace is needed | {} | none is given here"),
                 (
                     "{ zipf = 11 }",
                     "`value.zipf`: 11 is no exponent | 11 | 0 is uniform, 0.99 usual, 10 \
@@ -141,8 +141,8 @@ mod tests {
                 ),
                 (
                     "{ zipf = 0.99, trace = \"trace.csv\" }",
-                    "`zipf` and `trace` exclude each other | trace | give one of zipf, \
-                     trace",
+                    "`value.zipf` and `value.trace` exclude each other | trace | give one of \
+                     zipf, trace",
                 ),
                 (
                     "{ trace = \"trace.csv\" }",

@@ -39,7 +39,7 @@ pub enum Fault {
     #[error("has several columns named `{0}`")]
     AmbiguousColumn(String),
     /// A row with more or fewer fields than the header.
-    #[error("the row has {found} fields, the header {expected}")]
+    #[error("fields in the row: {found}, in the header: {expected}")]
     FieldCount {
         /// Fields in the row.
         found: u64,

@@ -88,6 +88,10 @@ pub fn report(
             let message = format!("`{}` does not exist", error.file.display());
             reader.error(file_key, &message, "file names are relative to the file they stand in");
         }
+        Fault::Unreadable(cause) if cause.kind() == std::io::ErrorKind::IsADirectory => {
+            let message = format!("`{}` is a folder", error.file.display());
+            reader.error(file_key, &message, "name a CSV file in it");
+        }
         Fault::NothingMatches(_) => reader.error("where", &error.to_string(), ""),
         Fault::Unparsable { column, .. }
         | Fault::TimeGoesBack { column, .. }

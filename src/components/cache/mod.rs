@@ -149,7 +149,7 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
         table.error("threads", "nobody would answer", "at least 1, or \"unlimited\"");
     }
     if nodes.is_some_and(|nodes| !(1..=MOST_NODES).contains(&nodes.0)) {
-        table.error("nodes", "must lie between 1 and 10,000", "1 to 10K");
+        table.error("nodes", "must lie between 1 and 10K", "");
     }
     let small = |entries: &Capacity| match entries {
         Capacity::Entries(entries) => *entries > MOST_ENTRIES,
@@ -310,6 +310,7 @@ impl Blueprint for Plan {
         let mut flow = Flow::default();
         let (mut served, mut reads, mut hits) = (0.0, 0.0, 0.0);
         for ((class, access), &rate) in context.classes.iter().zip(arriving) {
+            flow.note_unanswered(class, rate, context);
             let held = access.dataset.filter(|number| self.holds[usize::from(*number)]);
             let Some(number) = held else {
                 flow.send(class, rate, context);

@@ -178,7 +178,7 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
     let replicas = read_replicas(table);
     table.optional::<String>("node_cost");
     if cores.is_some_and(|cores| !(1..=MOST_CORES).contains(&cores.0)) {
-        table.error("cores", "must lie between 1 and 100,000", "1 to 100K");
+        table.error("cores", "must lie between 1 and 100K", "");
     }
     if connections == Some(Limit::Finite(0)) {
         table.error("connections", "no query could run", "at least 1");

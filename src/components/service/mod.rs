@@ -179,7 +179,7 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
     for (key, count, most) in bounds {
         if count.is_some_and(|count| !(1..=most).contains(&count.0)) {
             let message = format!("must lie between 1 and {}", Count(most));
-            table.error(key, &message, "a service needs at least one");
+            table.error(key, &message, "");
         }
     }
     if cores.flatten().is_some_and(|cores| !(1..=MOST_WORKERS).contains(&cores.0)) {
@@ -345,6 +345,10 @@ impl Blueprint for Plan {
             });
             if goes_on {
                 flow.send(number, rate, context);
+                // Without any wire the service is all there is, and its time stands for the data's.
+                if !context.wires.is_empty() {
+                    flow.note_unanswered(number, rate, context);
+                }
             }
         }
         flow.stations.push(StationFlow {

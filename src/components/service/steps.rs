@@ -30,6 +30,7 @@ pub enum StepSpec {
 /// A call, read, write, scan or enqueue as written.
 #[derive(Clone, Debug)]
 pub struct AskSpec {
+    word: &'static str,
     verb: Verb,
     component: Name,
     dataset: Option<Name>,
@@ -125,7 +126,7 @@ fn read_ask(word: &'static str, table: &mut TableReader<'_, '_>) -> Option<AskSp
         },
         false => ReadFrom::Usual,
     };
-    Some(AskSpec { verb, component: component?, dataset, key, from })
+    Some(AskSpec { word, verb, component: component?, dataset, key, from })
 }
 
 /// A branch of `parallel`: one step, or a list of them.
@@ -201,12 +202,32 @@ fn resolve_step(
     })
 }
 
+/// Queues take messages and nothing else does; an unknown component is reported with its wire.
+fn check_kind(ask: &AskSpec, resolver: &mut Resolver<'_, '_>) -> Option<()> {
+    let AskSpec { word, component, .. } = ask;
+    let known = resolver.kinds.iter().find(|(name, _)| *name == component.text);
+    let is_queue = known.map(|(_, kind)| *kind == "queue");
+    let (message, label) = match (*word, is_queue) {
+        ("enqueue", Some(false)) => {
+            (format!("`enqueue` needs a queue, and `{}` is none", component.text), "say `call`")
+        }
+        ("read" | "write" | "scan", Some(true)) => (
+            format!("`{}` is a queue and keeps no data to {word}", component.text),
+            "say `enqueue`",
+        ),
+        _ => return Some(()),
+    };
+    resolver.error(component, &message, label);
+    None
+}
+
 fn resolve_ask(
     ask: &AskSpec,
     operation: u16,
     wires: &[WireSpec],
     resolver: &mut Resolver<'_, '_>,
 ) -> Option<Ask> {
+    check_kind(ask, resolver)?;
     let own = *resolver.classes.get(operation);
     let dataset = match &ask.dataset {
         Some(name) => Some(resolver.dataset(name)?),

@@ -65,6 +65,18 @@ impl<'a> Parser<'a> {
         let (metric, metric_span) = self.metric()?;
         let comparator = self.comparator(&metric)?;
         let bound_span = self.until_keyword();
+        if bound_span.is_empty() {
+            let sign = comparator.sign();
+            let message = format!("a quantity is missing behind `{sign}`: 60%, 200ms or 100/s");
+            return Err(error(self.here(), &message));
+        }
+        for sign in ["&&", "||"] {
+            if let Some(at) = self.text[bound_span.clone()].find(sign) {
+                let start = bound_span.start + at;
+                let message = "comparisons are joined by `and` or `or`";
+                return Err(error(start..start + sign.len(), message));
+            }
+        }
         let bound = Amount::parse(&self.text[bound_span.clone()])
             .map_err(|refusal| error(bound_span.clone(), &refusal))?;
         let hold = self.hold()?;
@@ -232,7 +244,8 @@ mod tests {
             ("db.cpu", "", "is compared with >, >=, < or <="),
             ("db.cpu = 3", "=", "is compared with"),
             ("db.cpu and x > 3", "a", "is compared with"),
-            ("db.cpu >", "", "an empty text"),
+            ("db.cpu >", "", "a quantity is missing behind `>`"),
+            ("a > 60% && b > 1", "&&", "joined by `and` or `or`"),
             ("db.cpu > 5m", "5m", "minutes or milliseconds?"),
             ("db.cpu > 60% for 5", "5", "the unit is missing"),
             ("db.cpu > 60% for", "", "an empty text"),

@@ -71,6 +71,9 @@ impl Quantity for Fraction {
         if number < 0.0 {
             return Err(format!("{number} is negative"));
         }
+        if number > 100.0 {
+            return Err(format!("{number} is more than everything: a fraction is at most 1"));
+        }
         if number > 1.0 {
             return Err(format!("{number} is more than 1: write \"{number}%\" for a percentage"));
         }

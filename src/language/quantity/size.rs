@@ -52,6 +52,10 @@ impl Quantity for Size {
 }
 
 fn unit_missing(amount: &str) -> String {
+    // So many of anything are meant as bytes.
+    if amount.len() > 4 {
+        return format!("the unit is missing: write \"{amount}B\", or use KiB, MiB or GiB");
+    }
     format!("the unit is missing: write \"{amount}KiB\" or \"{amount}GiB\"")
 }
 
@@ -111,6 +115,7 @@ mod tests {
         for (text, sentence) in [
             ("", "an empty text"),
             ("16", "the unit is missing: write \"16KiB\" or \"16GiB\""),
+            ("1073741824", "write \"1073741824B\", or use KiB, MiB or GiB"),
             ("16G", "write \"16GB\" (powers of 1000) or \"16GiB\" (powers of 1024)"),
             ("16gb", "write \"16GB\""),
             ("16bytes", "`bytes` is no unit of size: write B, KB"),

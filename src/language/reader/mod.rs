@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use super::diagnostic::{nearest, suggestion};
 use super::key::{Given, Key, Takes, find};
-use super::node::{Node, Table};
+use super::node::{Entry, Node, Table};
 use super::parse;
 use super::reading::{Effective, FromNode, Origin, Reading};
 use super::source::Place;
@@ -98,7 +98,11 @@ impl<'t, 'r> TableReader<'t, 'r> {
                 .iter()
                 .find(|other| other.group == key.group && self.given(other.name));
             if let (Some(other), Some(entry)) = (earlier, self.table.entry(key.name)) {
-                let message = format!("`{}` and `{}` exclude each other", other.name, key.name);
+                let prefix = &self.prefix;
+                let message = format!(
+                    "`{prefix}{}` and `{prefix}{}` exclude each other",
+                    other.name, key.name
+                );
                 let label = format!("give one of {}", group_names(keys, key.group));
                 self.report(entry.key_place, &message, label);
             }
@@ -176,12 +180,17 @@ impl<'t, 'r> TableReader<'t, 'r> {
         known
     }
 
-    /// The one key given of an exclusive group; none is reported.
+    /// The one key given of an exclusive group; none is reported, unless one is only misspelt.
     pub fn get_group(&mut self, group: &str) -> Option<&'static str> {
         let keys = self.keys;
         let given = keys.iter().find(|key| key.group == group && self.given(key.name));
-        if given.is_none() {
-            let message = format!("one of {} is needed", group_names(keys, group));
+        let is_misspelt = || keys.iter().any(|key| key.group == group && self.is_misspelt(key));
+        if given.is_none() && !is_misspelt() {
+            let path = match self.prefix.trim_end_matches('.') {
+                "" => String::new(),
+                path => format!("`{path}`: "),
+            };
+            let message = format!("{path}one of {} is needed", group_names(keys, group));
             self.report(self.place, &message, "none is given here");
         }
         given.map(|key| key.name)
@@ -194,16 +203,20 @@ impl<'t, 'r> TableReader<'t, 'r> {
 
     /// Reports a missing key, unless it is only misspelt, which is reported already.
     fn report_missing(&mut self, key: &Key) {
-        let names = self.keys.iter().map(|key| key.name);
-        let is_misspelt = self.table.entries.iter().any(|entry| {
-            find(self.keys, &entry.key).is_none()
-                && nearest(&entry.key, names.clone()) == Some(key.name)
-        });
-        if is_misspelt {
+        if self.is_misspelt(key) {
             return;
         }
         let message = format!("`{}{}` is missing", self.prefix, key.name);
         self.report(self.place, &message, format!("it takes {}", key.takes.what()));
+    }
+
+    /// Whether the table holds a name that is probably meant to be this key.
+    fn is_misspelt(&self, key: &Key) -> bool {
+        let names = || self.keys.iter().map(|key| key.name);
+        let is_meant = |entry: &Entry| {
+            find(self.keys, &entry.key).is_none() && nearest(&entry.key, names()) == Some(key.name)
+        };
+        self.table.entries.iter().any(is_meant)
     }
 
     fn read<T: FromNode>(&mut self, key: &str, node: &Node) -> Option<T> {

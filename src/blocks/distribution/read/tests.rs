@@ -82,7 +82,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "{ exponential = \"4ms\", gamma = { mean = \"4ms\", cv = 0.5 } }",
-        "`exponential` and `gamma` exclude each other | gamma | give one of \
+        "`value.exponential` and `value.gamma` exclude each other | gamma | give one of \
          exponential, lognormal, gamma, erlang, hyperexponential, weibull, \
          pareto, uniform, empirical, mixture, sum",
     ),
@@ -128,12 +128,12 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "{ pareto = { mean = \"4ms\", shape = 1.5, max = \"1ms\" } }",
-        "`value.pareto.max`: (1ms) must be longer than `mean` (4ms) | \
+        "`value.pareto.max`: must be longer than `mean`, 4ms, not 1ms | \
          \"1ms\" | ",
     ),
     (
         "{ uniform = { min = \"3ms\", max = \"1ms\" } }",
-        "`value.uniform.min`: (3ms) must not be longer than `max` (1ms) | \
+        "`value.uniform.min`: must be at most as long as `max`, 1ms, not 3ms | \
          \"3ms\" | ",
     ),
 ];
