@@ -17,6 +17,7 @@ pub mod command_line;
 pub mod components;
 pub mod console;
 pub mod exit;
+mod interrupt;
 pub mod loading;
 pub mod metrics;
 pub mod panic;

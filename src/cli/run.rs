@@ -6,6 +6,7 @@ use super::arguments::RunArguments;
 use super::command_line::repeating;
 use super::console::Console;
 use super::exit::Exit;
+use super::interrupt;
 use super::loading::{Loaded, load};
 use crate::experiment::result::RunResult;
 use crate::experiment::{self, Options, expected_requests};
@@ -26,7 +27,9 @@ pub fn run(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(), Ex
     let folder = arguments.out.clone();
     let folder = folder.unwrap_or_else(|| Path::new(OUTPUT).join(&loaded.scenario.name));
     let folder = report::prepare(&folder).map_err(|error| console.refuse(&error.to_string()))?;
+    interrupt::may_come(folder.path());
     let result = simulate(&loaded, arguments, console)?;
+    interrupt::must_wait();
     let files =
         report::write_all(&result, &folder).map_err(|error| console.refuse(&error.to_string()))?;
     let screen = Screen::from_environment(console.colours_output);

@@ -215,15 +215,23 @@ impl Run<'_> {
         Window { rows, times: times.collect(), loads: loads.collect(), measured }
     }
 
-    /// Lets the cohort's requests end, at most for as long as the window lasted.
+    /// Lets the cohort's requests end under continuing load: for as long as the window lasted at
+    /// least, and until as many requests have come again as before. What has not ended by then is
+    /// unfinished.
     fn follow(&mut self, measured: f64) {
-        let patience = Duration::from_seconds(measured.max(LEAST_PATIENCE));
-        let until = Time::LAST.min(self.engine.now() + patience);
+        let end = self.engine.now();
+        let sent_before = source(&mut self.engine).sent();
+        let enough = sent_before + sent_before.max(LEAST_FOLLOWING);
+        let mut slice = SHORTEST_SLICE.seconds().max(measured / 8.0);
         while source(&mut self.engine).cohort().open_requests() > 0 {
-            let stop = self.engine.run_until(until);
-            if stop != Stop::Halted {
+            let until = self.engine.now() + Duration::from_seconds(slice);
+            let stop = self.engine.run_until(until.min(Time::LAST));
+            let followed = (self.engine.now() - end).seconds();
+            let is_enough = followed > measured && source(&mut self.engine).sent() > enough;
+            if stop == Stop::Empty || is_enough || until > Time::LAST {
                 break;
             }
+            slice *= 1.5;
         }
         self.report();
     }
@@ -270,5 +278,8 @@ impl Run<'_> {
 /// Width of the first windows of the batch means that tell when the warm-up is over.
 pub(super) const FIRST_WINDOW: Duration = Duration::from_nanos(1_000_000);
 
-/// Seconds a cohort is followed at least, however short the window was.
-const LEAST_PATIENCE: f64 = 60.0;
+/// Requests that come at least while a cohort is followed, before it is given up.
+const LEAST_FOLLOWING: u64 = 20_000;
+
+/// The shortest time for which a cohort is followed without a look.
+const SHORTEST_SLICE: Duration = Duration::from_nanos(1_000_000);

@@ -3,10 +3,14 @@
 //! A run begins with a cut of 10%. Its repeats together then tell when the mean response time had
 //! settled (MSER on the mean over all repeats, from time zero); where that is later than the cut,
 //! the run was a pilot, and is done again with the later cut. Never is anything cut by what a
-//! single repeat shows: that would bias it. Traces cut nothing: all of it counts.
+//! single repeat shows: that would bias it.
+//!
+//! Traces cut nothing: all of them counts. A load that varies by day cuts whole periods, so that
+//! the measured part is as long as it was; a spike or a ramp cuts nothing, for it begins with time.
 
 use super::horizon::Measured;
 use super::single::Single;
+use crate::blocks::arrivals::Shape;
 use crate::kernel::time::{Duration, Time};
 use crate::measure::statistics::warm_up::BatchMeans;
 use crate::model::Model;
@@ -20,7 +24,16 @@ pub fn first_cut(asked: Warmup, model: &Model, measured: &Measured) -> Duration 
     match asked {
         Warmup::Fixed(warm_up) => warm_up,
         Warmup::Auto if model.load.is_recorded() => Duration::ZERO,
-        Warmup::Auto => Duration::from_seconds(LEAST_CUT * measured.expected_seconds(model)),
+        Warmup::Auto => {
+            let least = Duration::from_seconds(LEAST_CUT * measured.expected_seconds(model));
+            match model.load.shape() {
+                Shape::Constant => least,
+                Shape::Diurnal { period, .. } => {
+                    Duration::from_nanos(least.nanos().div_ceil(period.nanos()) * period.nanos())
+                }
+                Shape::Spike { .. } | Shape::Ramp { .. } => Duration::ZERO,
+            }
+        }
     }
 }
 
@@ -37,7 +50,8 @@ pub enum Settled {
 
 /// Whether the response time had settled when the warm-up ended.
 pub fn settled(asked: Warmup, model: &Model, singles: &[Single], warm_up: Duration) -> Settled {
-    if asked != Warmup::Auto || model.load.is_recorded() {
+    let varies = model.load.shape() != Shape::Constant;
+    if asked != Warmup::Auto || model.load.is_recorded() || varies {
         return Settled::Yes;
     }
     let join = |mut all: BatchMeans, single: &Single| {

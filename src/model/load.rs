@@ -90,6 +90,14 @@ impl LoadPlan {
         matches!(self.arrivals, Arrivals::Stamps { .. } | Arrivals::Counts { .. })
     }
 
+    /// How the rate varies over a run.
+    pub fn shape(&self) -> Shape {
+        match self.arrivals {
+            Arrivals::Rate { shape, .. } => shape,
+            _ => Shape::Constant,
+        }
+    }
+
     /// Whether each user waits for the answer before asking again.
     pub fn is_closed(&self) -> bool {
         matches!(self.arrivals, Arrivals::Closed { .. })
