@@ -1,9 +1,9 @@
 //! Running a model: repeats in parallel, warm-up, verdict, thresholds, alerts.
 //!
-//! - [`run`]: a whole case; [`single`]: one repeat of it;
+//! - [`run`](mod@run): a whole case; [`single`]: one repeat of it;
 //! - [`horizon`], [`warm_up`]: how long, and what is cut;
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
-//! - [`value`], [`verdict`], [`thresholds`], [`gather`]: from readings to results;
+//! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
 //! - [`result`]: the results, plain data.
 //!
 //! What must hold: a run is one thread and shares nothing; what the repeats found is put together

@@ -2,7 +2,7 @@
 //!
 //! In this order: losing work; saturated (from offered load, never from the slope of a backlog);
 //! closed users at capacity; too few samples; stable. The rules and what they were measured to do
-//! stand with [`judge_load`](crate::measure::statistics::verdict::judge_load).
+//! stand with [`judge_load`].
 
 use super::result::Verdict;
 use super::single::{LoadOfNode, Single};
