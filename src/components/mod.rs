@@ -30,7 +30,7 @@ mod work;
 
 pub use service::STEP_KEYS;
 
-use access::{Classes, Dataset};
+use access::Classes;
 use flow::{Flow, FlowContext};
 use running::{BuildContext, Running};
 use std::fmt::Debug;
@@ -117,8 +117,8 @@ pub struct Resolver<'a, 'p> {
     pub kinds: &'a [(&'a str, &'static str)],
     /// Names of the operations, in order.
     pub operations: &'a [String],
-    /// The datasets.
-    pub datasets: &'a [Dataset],
+    /// Names of the datasets, in order.
+    pub datasets: &'a [String],
     /// The classes of access so far; steps add theirs.
     pub classes: &'a mut Classes,
     /// Where problems are reported.
@@ -128,7 +128,7 @@ pub struct Resolver<'a, 'p> {
 impl Resolver<'_, '_> {
     /// The number of a dataset; an unknown one is reported.
     pub fn dataset(&mut self, name: &Name) -> Option<u16> {
-        let names = self.datasets.iter().map(|dataset| dataset.name.as_str());
+        let names = self.datasets.iter().map(String::as_str);
         self.number(name, names, "dataset")
     }
 

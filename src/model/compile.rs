@@ -11,7 +11,6 @@ use crate::components::access::{Class, Classes, Dataset, KeyChoice, ReadFrom};
 use crate::components::caller::Wire;
 use crate::components::flow::Flow;
 use crate::components::source::Operation;
-use crate::components::wiring::Name;
 use crate::components::{Blueprint, Resolver};
 use crate::kernel::time::Duration;
 use crate::language::diagnostic::Problems;
@@ -30,16 +29,16 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
     }
     let operation_names: Vec<String> =
         scenario.operations.iter().map(|section| section.name.clone()).collect();
-    let blueprints =
-        resolve(&scenario.components, &operation_names, &datasets, &mut classes, problems);
     let dataset_names: Vec<String> =
         scenario.data.iter().map(|section| section.name.clone()).collect();
+    let blueprints =
+        resolve(&scenario.components, &operation_names, &dataset_names, &mut classes, problems);
     let names = Names {
         components: &scenario.components,
         datasets: &dataset_names,
         operations: &operation_names,
     };
-    let wires = wires(scenario, &names, &classes, problems)?;
+    let wires = wires(scenario, &names, &classes);
     let ranks = ranks(scenario, &wires, problems)?;
     let route_depth = ranks.iter().max().copied().unwrap_or(0) + 1;
     let components = assemble(scenario, blueprints?, wires, &ranks);
@@ -106,7 +105,7 @@ fn operations(scenario: &Scenario) -> Vec<Operation> {
 fn resolve(
     sections: &[ComponentSection],
     operations: &[String],
-    datasets: &[Dataset],
+    datasets: &[String],
     classes: &mut Classes,
     problems: &mut Problems,
 ) -> Option<Vec<Box<dyn Blueprint>>> {
@@ -128,30 +127,15 @@ fn subject(section: &ComponentSection) -> String {
 }
 
 /// The wires of the users and of every component.
-fn wires(
-    scenario: &Scenario,
-    names: &Names<'_>,
-    classes: &Classes,
-    problems: &mut Problems,
-) -> Option<Vec<Vec<Wire>>> {
-    let (text, place) = scenario.entry.clone();
-    let entry = names.component(&Name { text, place }, "the scenario", "enters at", problems);
-    let entry = entry.map(|entry| {
-        let nodes = scenario.components[entry.index() - 1].spec.nodes();
-        vec![Wire::plain(entry, nodes, classes)]
-    });
-    let mut wires = vec![entry];
+fn wires(scenario: &Scenario, names: &Names<'_>, classes: &Classes) -> Vec<Vec<Wire>> {
+    let entry = names.component(&scenario.entry.0);
+    let nodes = scenario.components[entry.index() - 1].spec.nodes();
+    let mut wires = vec![vec![Wire::plain(entry, nodes, classes)]];
     for section in &scenario.components {
-        let subject = subject(section);
-        let resolved: Vec<Option<Wire>> = section
-            .spec
-            .wires()
-            .iter()
-            .map(|wire| names.wire(wire, &subject, classes, problems))
-            .collect();
-        wires.push(resolved.into_iter().collect());
+        let specs = section.spec.wires();
+        wires.push(specs.iter().map(|wire| names.wire(wire, classes)).collect());
     }
-    wires.into_iter().collect()
+    wires
 }
 
 /// Each component's longest distance from the users in calls; a cycle is reported.

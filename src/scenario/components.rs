@@ -19,8 +19,8 @@ pub struct ComponentSection {
     pub spec: Box<dyn Spec>,
 }
 
-/// Reads `[components]`, in the order of names.
-pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<ComponentSection>> {
+/// Reads `[components]`, in the order of names; one that is wrong is `None`.
+pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<Option<ComponentSection>>> {
     let names = names::sorted(root, "components", "component");
     if names.is_empty() {
         if root.node("components").is_some_and(|node| node.table().is_none()) {
@@ -31,9 +31,7 @@ pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<ComponentSectio
         root.reading().problems.error(place, "there are no components", label);
         return None;
     }
-    let sections: Vec<Option<ComponentSection>> =
-        names.iter().map(|(name, place)| component(name, *place, root)).collect();
-    sections.into_iter().collect()
+    Some(names.iter().map(|(name, place)| component(name, *place, root)).collect())
 }
 
 fn component(name: &str, place: Place, root: &mut TableReader<'_, '_>) -> Option<ComponentSection> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::root::SWEEP;
+use super::wiring::{Declared, check_names};
 use super::{
     Load, ROOT, Scenario, UsersSection, components, conditions, data, not_yet, operations, run,
     users,
@@ -78,6 +79,10 @@ fn read(
     let mut datasets: Vec<&str> = root.names("data").into_iter().map(|(name, _)| name).collect();
     datasets.sort_unstable();
     let operations = operations::read(&mut root, &datasets);
+    let mut asked = declared(&table, "operations");
+    if asked.is_empty() {
+        asked.push(operations::ONLY);
+    }
     let components = components::read(&mut root);
     let has_trace = table.get("users").is_some_and(|users| has(users, "arrivals"))
         || table.get("data").is_some_and(has_recorded_keys);
@@ -85,8 +90,14 @@ fn read(
     let thresholds = conditions::read_thresholds(&mut root);
     let alerts = conditions::read_alerts(&mut root);
     let sweep = sweep(users.as_ref(), &mut root);
+    let declared =
+        Declared { components: declared(&table, "components"), datasets, operations: asked };
+    components.iter().flatten().flatten().for_each(|section| declared.check(section, problems));
+    if let (Some(sections), Some(data), Some(operations)) = (&components, &data, &operations) {
+        check_names(sections, data, operations, problems);
+    }
     let users = users?;
-    let components = components?;
+    let components = components?.into_iter().collect::<Option<Vec<_>>>()?;
     let is_recorded = matches!(&users.load, Load::Stamps(trace) if trace.work.is_some());
     if !is_recorded {
         components::refuse_recorded_work(&components, problems);
@@ -108,6 +119,12 @@ fn read(
         hash: hash(&effective),
         effective,
     })
+}
+
+/// The names under a section of named tables.
+fn declared<'t>(table: &'t Table, section: &str) -> Vec<&'t str> {
+    let entries = table.get(section).and_then(Node::table).map_or(&[][..], |names| &names.entries);
+    entries.iter().map(|entry| entry.key.as_str()).collect()
 }
 
 /// Whether the keys of a dataset come from a trace.

@@ -26,6 +26,7 @@ pub mod stage;
 #[cfg(test)]
 mod testing;
 pub mod users;
+mod wiring;
 
 use std::path::PathBuf;
 

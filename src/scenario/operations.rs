@@ -29,6 +29,9 @@ pub struct OperationSection {
     pub is_static: bool,
 }
 
+/// The operation of a scenario that names none.
+pub(super) const ONLY: &str = "request";
+
 /// Keys of an operation's table.
 pub const OPERATION: &[Key] = &[
     Key::with_default(
@@ -71,7 +74,7 @@ const TOLERANCE: f64 = 1e-9;
 /// The operation of a scenario that names none.
 fn only_request() -> OperationSection {
     OperationSection {
-        name: "request".to_owned(),
+        name: ONLY.to_owned(),
         share: 1.0,
         does: Verb::Call,
         of: None,

@@ -82,7 +82,7 @@ pub const USERS: &[Key] = &[
     Key::optional(
         "think",
         Takes::Distribution,
-        "Each user waits for the answer, thinks so long, and asks again (never at the same instant).",
+        "Each user waits for the answer, thinks so long (never no time), and asks again.",
     )
     .in_group("load"),
     Key::optional(

@@ -27,7 +27,8 @@ pub fn check_recorded(file: &Path, got: &str, tests: &str) -> Result<(), String>
     }
     let (number, before, now) = first_difference(&recorded, got);
     Err(format!(
-        "{} differs at line {number}:\n  recorded: {before}\n  now:      {now}\nif that is meant: {command}",
+        "{} differs at line {number}:\n  recorded: {before}\n  now:      {now}\n\
+         if that is meant: {command}",
         file.display()
     ))
 }

@@ -90,8 +90,9 @@ fn closed_users_meet_the_product_form() {
 /// jobs = rate x waiting time (Little, Operations Research 9, 1961), in a system of all sorts.
 ///
 /// 500 requests a second, a fifth of them writes. The application spends 5 ms on each: 2.5 of its
-/// 4 cores. A look-up of 0.5 ms for 400 reads is a fifth of the cache's thread. Half of the reads find their key (even draws, half of the keys held,
-/// nothing deleted), 200 reads of 4 ms and 100 writes of 6 ms are 1.4 of the database's 2 cores.
+/// 4 cores. A look-up of 0.5 ms for 400 reads is a fifth of the cache's thread. Half of the reads
+/// find their key (even draws, half of the keys held, nothing deleted), 200
+/// reads of 4 ms and 100 writes of 6 ms are 1.4 of the database's 2 cores.
 #[test]
 fn utilisation_and_littles_law_hold() {
     let result = run_open(
@@ -100,7 +101,8 @@ fn utilisation_and_littles_law_hold() {
         "entry = \"app\"\n\
          data.items = { keys = 2_000 }\n\
          operations.get = { share = \"80%\", does = \"read\", of = \"items\" }\n\
-         operations.put = { share = \"rest\", does = \"write\", of = \"items\", key = \"uniform\" }\n\
+         operations.put = { share = \"rest\", does = \"write\", of = \"items\", \
+                            key = \"uniform\" }\n\
          [components.app]\n\
          kind = \"service\"\n\
          workers = 8\n\

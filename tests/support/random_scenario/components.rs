@@ -228,7 +228,11 @@ impl Draft<'_> {
         self.asks_left -= 1;
         let tape = &mut self.tape;
         let callee = tape.pick(callees);
-        let verb = tape.pick(&["call", "read", "write", "scan", "enqueue"]);
+        let verbs: &[&str] = match self.kinds[callee] {
+            Kind::Queue => &["enqueue", "call"],
+            _ => &["call", "read", "write", "scan"],
+        };
+        let verb = tape.pick(verbs);
         let mut text = format!("{{ {verb} = \"c{callee}\"");
         if ["read", "write", "scan"].contains(&verb) {
             text += &format!(", of = \"d{}\"", tape.below(self.datasets));
