@@ -20,6 +20,7 @@ pub mod exit;
 mod interrupt;
 pub mod loading;
 pub mod metrics;
+mod overload;
 pub mod panic;
 mod reference;
 pub mod run;

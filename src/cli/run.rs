@@ -8,6 +8,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::interrupt;
 use super::loading::{Loaded, load};
+use super::overload;
 use crate::experiment::result::RunResult;
 use crate::experiment::{self, Options, expected_requests};
 use crate::report::{self, FILES, OutputFolder, Progress, Screen};
@@ -20,7 +21,10 @@ const OUTPUT: &str = "output";
 /// # Errors
 /// When the scenario is wrong, or something cannot be written.
 pub fn run(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(), Exit> {
-    let loaded = load(&arguments.scenario, console)?;
+    let mut loaded = load(&arguments.scenario, console)?;
+    overload::warn(&loaded.scenario, &loaded.model, &mut loaded.warnings, |_, _| {
+        "work will pile up or be lost; `simscale check` tells from how many users on".to_owned()
+    });
     if !arguments.quiet {
         console.tell(&loaded.warnings.render(&loaded.sources, console.colours_errors));
     }

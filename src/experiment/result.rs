@@ -100,6 +100,8 @@ pub enum Verdict {
         share: f64,
         /// Where most of it is lost.
         component: String,
+        /// The component behind it that is at its capacity, if it is another one.
+        bottleneck: Option<String>,
     },
     /// Closed users drive `component` at its capacity: more users only wait longer.
     AtCapacity {

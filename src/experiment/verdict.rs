@@ -93,13 +93,21 @@ fn losing_work(evidence: &Evidence<'_>) -> Option<Verdict> {
     };
     let per_repeat: Vec<(u64, u64)> = evidence.singles.iter().map(lost).collect();
     let judgement = judge_loss(&per_repeat)?;
-    judgement
-        .is_losing_work()
-        .then(|| Verdict::LosingWork { share: judgement.share, component: worst_loser(evidence) })
+    if !judgement.is_losing_work() {
+        return None;
+    }
+    let loser = worst_loser(evidence);
+    let blamed = blamed(evidence, loser);
+    let name = |component: usize| evidence.model.components[component].name.clone();
+    Some(Verdict::LosingWork {
+        share: judgement.share,
+        component: name(loser),
+        bottleneck: (blamed != loser).then(|| name(blamed)),
+    })
 }
 
 /// Where most work is lost: turned away, else given up on, else failed.
-fn worst_loser(evidence: &Evidence<'_>) -> String {
+fn worst_loser(evidence: &Evidence<'_>) -> usize {
     let components = 1..evidence.model.components.len();
     let total = |component: usize, count: fn(&crate::kernel::HopCounts) -> u64| {
         evidence.singles.iter().map(|single| count(&single.hops[component])).sum::<u64>()
@@ -113,8 +121,7 @@ fn worst_loser(evidence: &Evidence<'_>) -> String {
             .max(total(*component, |hops| hops.abandoned))
             .max(own_failures(*component))
     };
-    let worst = components.max_by_key(lost).unwrap_or(USERS.index());
-    evidence.model.components[worst].name.clone()
+    components.max_by_key(lost).unwrap_or(USERS.index())
 }
 
 /// The component at capacity furthest from the users, by its own work: one that only waits for

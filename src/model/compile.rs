@@ -329,13 +329,7 @@ fn expected_rate(scenario: &Scenario, model: &mut Model) -> f64 {
 
 /// Reports what fits the language but makes no sense together.
 fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
-    let has_work = matches!(&model.load.arrivals, Arrivals::Stamps { work: Some(_), .. });
     for (section, component) in scenario.components.iter().zip(&model.components[1..]) {
-        if section.spec.uses_recorded_work() && !has_work {
-            let message = format!("{}: \"recorded\" needs a trace with `work`", subject(section));
-            let label = "give users.arrivals = { trace, time, work = \"COLUMN\", .. }";
-            problems.error(section.place, message, label);
-        }
         for class in &component.flow.stuck {
             let operation = usize::from(model.classes.get(*class).operation);
             let message = format!(

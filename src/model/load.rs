@@ -1,6 +1,5 @@
 //! How requests come, ready to be started once for every run.
 
-use super::Model;
 use crate::blocks::arrivals::{
     ArrivalTimes, CountColumns, CountedTrace, RateCurve, Shape, Spacing, StampedTrace, Window,
 };
@@ -107,7 +106,7 @@ impl LoadPlan {
     ///
     /// # Panics
     /// When a trace that was read before the run can no longer be.
-    pub fn start(&self, _model: &Model, context: &BuildContext<'_>) -> Load {
+    pub fn start(&self, context: &BuildContext<'_>) -> Load {
         const CHANGED: &str = "a trace that was checked before the run is still there";
         let stream = context.stream("arrivals");
         let open = |arrivals| Load::Open { arrivals: Box::new(arrivals), work: None };

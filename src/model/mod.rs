@@ -113,7 +113,7 @@ impl Model {
     }
 
     fn source(&self, context: &BuildContext<'_>) -> Source {
-        let load = self.load.start(self, context);
+        let load = self.load.start(context);
         let key_traces = self.load.key_traces();
         Source::new(load, &self.operations, self.users, key_traces, context)
     }

@@ -58,8 +58,8 @@ fn of_verdict(result: &RunResult) -> Value {
         Verdict::Saturated { component, offered_load } => {
             json!({ "component": component, "offered_load": offered_load })
         }
-        Verdict::LosingWork { share, component } => {
-            json!({ "component": component, "share": share })
+        Verdict::LosingWork { share, component, bottleneck } => {
+            json!({ "component": component, "share": share, "bottleneck": bottleneck })
         }
         Verdict::AtCapacity { component, throughput, knee } => {
             json!({ "component": component, "throughput": throughput, "knee": knee })

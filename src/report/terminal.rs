@@ -256,7 +256,7 @@ mod tests {
         for verdict in [
             Verdict::Stable,
             Verdict::Saturated { component: component.clone(), offered_load: 1.2 },
-            Verdict::LosingWork { share: 0.032, component: component.clone() },
+            Verdict::LosingWork { share: 0.032, component: component.clone(), bottleneck: None },
             Verdict::AtCapacity { component, throughput: 500.0, knee: 5200.0 },
             Verdict::TooFewSamples { more: 500, reason: "few tail samples".to_string() },
             Verdict::FiniteHorizon,

@@ -39,15 +39,19 @@ pub fn words(result: &RunResult) -> Words {
             ),
             mark: Some("grows with the length of the run: there is no steady state"),
         },
-        Verdict::LosingWork { share, component } => Words {
+        Verdict::LosingWork { share, component, bottleneck } => Words {
             meaning: format!(
-                "{} of the work is lost, most of it at `{component}`. Times are those of the \
+                "{} of the work is lost, most of it at `{component}`{}. Times are those of the \
                  requests that got through, so they look better than what users meet.",
-                human(*share, Unit::Fraction)
+                human(*share, Unit::Fraction),
+                bottleneck.as_ref().map_or(String::new(), |bottleneck| format!(
+                    ", which waits for `{bottleneck}`: that one works all the time"
+                )),
             ),
             advice: format!(
-                "Give `{component}` more capacity, or bring down the load; a longer queue only \
-                 turns losses into waiting."
+                "Give `{}` more capacity, or bring down the load; a longer queue only turns \
+                 losses into waiting.",
+                bottleneck.as_ref().unwrap_or(component)
             ),
             mark: Some("of the requests that got through"),
         },
@@ -112,7 +116,7 @@ mod tests {
         let component = "db".to_string();
         let others = [
             Verdict::Saturated { component: component.clone(), offered_load: 1.2 },
-            Verdict::LosingWork { share: 0.032, component: component.clone() },
+            Verdict::LosingWork { share: 0.032, component: component.clone(), bottleneck: None },
             Verdict::AtCapacity { component, throughput: 500.0, knee: 5200.0 },
             Verdict::TooFewSamples { more: 1, reason: String::new() },
             Verdict::FiniteHorizon,

@@ -123,22 +123,12 @@ impl Growth {
         first.datasets.iter().enumerate().flat_map(rows).collect()
     }
 
-    /// Warns of every station that is asked for more than it can do.
-    pub(super) fn warn_of_overload(&self, scenario: &Scenario, warnings: &mut Problems) {
-        for station in &self.stations {
-            let Some(offered) = station.offered.filter(|offered| *offered > 1.0) else { continue };
-            let section =
-                scenario.components.iter().find(|section| section.name == station.component);
-            let load = human(offered, Unit::Fraction);
-            let message = format!(
-                "component `{}`: its {} is asked for {load} of what it can do",
-                station.component, station.name
-            );
-            let label = match station.full_at {
-                Some(users) => format!("full at about {} users", count(users)),
-                None => "work will pile up or be lost".to_owned(),
-            };
-            warnings.warn(section.map(|section| section.place), message, label);
+    /// At how many users a station is full, in words.
+    pub(super) fn full_at(&self, component: &str, station: &str) -> String {
+        let named = |known: &&Station| known.component == component && known.name == station;
+        match self.stations.iter().find(named).and_then(|station| station.full_at) {
+            Some(users) => format!("full at about {} users", count(users)),
+            None => "work will pile up or be lost".to_owned(),
         }
     }
 }

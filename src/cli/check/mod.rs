@@ -14,6 +14,7 @@ use super::arguments::CheckArguments;
 use super::console::Console;
 use super::exit::Exit;
 use super::loading::load;
+use super::overload;
 use growth::Growth;
 
 /// Checks a scenario and shows its arithmetic.
@@ -27,7 +28,9 @@ pub fn check(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<()
     let mut text = arrivals::text(&loaded);
     text.push_str(&growth.text());
     text.push_str(&values::text(&loaded.scenario));
-    growth.warn_of_overload(&loaded.scenario, &mut loaded.warnings);
+    overload::warn(&loaded.scenario, &loaded.model, &mut loaded.warnings, |component, station| {
+        growth.full_at(component, station)
+    });
     if !loaded.warnings.is_empty() {
         text.push('\n');
         text.push_str(&loaded.warnings.render(&loaded.sources, console.colours_output));
