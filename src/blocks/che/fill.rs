@@ -70,9 +70,10 @@ impl Solution {
         if likeliest <= 0.0 {
             return;
         }
+        let skips = Skips::of(likeliest);
         let mut rank = first;
         loop {
-            let skipped = geometric(likeliest, draw);
+            let skipped = skips.draw(draw);
             if skipped >= (end - rank) as f64 {
                 return;
             }
@@ -103,11 +104,23 @@ impl Demand {
 }
 
 /// The number of failures before the first success.
-fn geometric(success: f64, draw: &mut Draw) -> f64 {
-    if success >= 1.0 {
-        return 0.0;
+struct Skips {
+    /// ln(1 - p) for success with probability p.
+    log_failure: f64,
+}
+
+impl Skips {
+    fn of(success: f64) -> Skips {
+        Skips { log_failure: libm::log1p(-success.min(1.0)) }
     }
-    (libm::log(draw.unit_open()) / libm::log1p(-success)).floor()
+
+    /// A geometric variate; 0 when success is certain.
+    fn draw(&self, draw: &mut Draw) -> f64 {
+        if self.log_failure == f64::NEG_INFINITY {
+            return 0.0;
+        }
+        (libm::log(draw.unit_open()) / self.log_failure).floor()
+    }
 }
 
 /// Seconds as a span the cache's memory can hold.
