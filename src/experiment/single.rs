@@ -239,6 +239,7 @@ impl Run<'_> {
     fn finish(mut self, repeat: u32, mut window: Window) -> Result<Single, Breach> {
         let model = self.case.model;
         let hops = self.engine.hop_counts();
+        let littles_law = self.engine.littles_law();
         for (number, (component, counts)) in model.components.iter().zip(&hops).enumerate() {
             let id = ComponentId(number as u16);
             let balance = if counts.balances() {
@@ -246,6 +247,10 @@ impl Run<'_> {
             } else {
                 Err(format!("{counts:?}"))
             };
+            let balance = balance.and_then(|()| match littles_law[number] {
+                true => Ok(()),
+                false => Err("jobs over time are not the jobs' times (Little's law)".to_owned()),
+            });
             balance.map_err(|what| Breach { component: component.name.clone(), repeat, what })?;
         }
         // What users saw is complete only now that the cohort has ended.

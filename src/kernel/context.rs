@@ -101,14 +101,14 @@ impl Context<'_> {
 
     /// A new job born here and now; this component is its source.
     pub fn spawn(&mut self, identity: u64) -> JobId {
-        self.core.ledger.arrived(self.me);
+        self.core.ledger.arrived(self.me, self.core.now);
         self.core.jobs.insert(identity, self.me, self.core.now)
     }
 
     /// Ends a job at its source. Returns how long it lived.
     pub fn finish(&mut self, job: JobId, outcome: Outcome) -> Duration {
         let lived = self.core.now - self.job(job).born;
-        self.core.ledger.ended(self.me, outcome, lived);
+        self.core.ledger.ended(self.me, outcome, lived, self.core.now);
         self.core.jobs.remove(job);
         lived
     }
@@ -136,7 +136,7 @@ impl Context<'_> {
         data.local = 0;
         data.entered = core.now + hop.outward;
         core.jobs.push_frame(job, frame);
-        core.ledger.arrived(hop.to);
+        core.ledger.arrived(hop.to, core.now + hop.outward);
         core.deliver(hop.outward, Rank::Arrival, hop.to, TAG_REQUEST, job);
     }
 
@@ -150,7 +150,7 @@ impl Context<'_> {
         data.outcome = outcome;
         data.state = State::Returning;
         data.at = frame.component;
-        core.ledger.ended(self.me, outcome, elapsed);
+        core.ledger.ended(self.me, outcome, elapsed, core.now);
         let homeward = Duration::from_nanos(u64::from(frame.homeward));
         core.deliver(homeward, Rank::Release, frame.component, TAG_REPLY, job);
         elapsed

@@ -193,6 +193,12 @@ impl<C: Component + ?Sized> Engine<C> {
         self.core.ledger.counts(&self.core.jobs.in_flight(self.components.len()))
     }
 
+    /// For every component, whether Little's law holds as an identity since time zero.
+    pub fn littles_law(&self) -> Vec<bool> {
+        let in_flight = self.core.jobs.in_flight(self.components.len());
+        self.core.ledger.obeys_littles_law(&in_flight)
+    }
+
     /// Every component's times since time zero, over the hops that ended.
     pub fn hop_times(&self) -> &[HopTimes] {
         self.core.ledger.times()

@@ -9,6 +9,7 @@
 //!   table and no job allocates.
 
 use super::event::ComponentId;
+use super::ledger::InFlight;
 use super::time::{Duration, Time};
 
 /// How a job ended at a component.
@@ -225,26 +226,32 @@ impl Jobs {
 
     /// Jobs in flight at each of `components` components: a job counts where it is and at every
     /// component that waits for it; a child's first frame is its parent's wait, counted there.
-    pub fn in_flight(&self, components: usize) -> Vec<u64> {
-        let mut counts = vec![0; components];
+    pub fn in_flight(&self, components: usize) -> Vec<InFlight> {
+        let mut at = vec![InFlight::default(); components];
+        let mut count = |component: ComponentId, arrived: Time| {
+            at[component.index()].jobs += 1;
+            at[component.index()].arrivals += u128::from(arrived.nanos());
+        };
         for (index, job) in self.slots.iter().enumerate() {
             if job.state == State::Free {
                 continue;
             }
-            let child = job.is_child();
-            let depth = usize::from(job.depth);
-            let at_home = child && depth == usize::from(job.state == State::Returning);
-            if !at_home {
-                counts[job.at.index()] += 1;
+            let is_child = job.is_child();
+            let route = &self.frames[index * self.depth..][..usize::from(job.depth)];
+            // A returning job is with the caller on top of its route again.
+            let (waiting, arrived) = match (job.state, route.split_last()) {
+                (State::Returning, Some((caller, others))) => (others, caller.entered),
+                _ => (route, job.entered),
+            };
+            let is_at_home = is_child && waiting.is_empty();
+            if !is_at_home {
+                count(job.at, arrived);
             }
-            // The caller on top of a returning job's route is where it already counts as being.
-            let waiting = depth - usize::from(job.state == State::Returning);
-            let route = &self.frames[index * self.depth..][..waiting];
-            for frame in route.iter().skip(usize::from(child)) {
-                counts[frame.component.index()] += 1;
+            for frame in waiting.iter().skip(usize::from(is_child)) {
+                count(frame.component, frame.entered);
             }
         }
-        counts
+        at
     }
 
     /// How many jobs live.

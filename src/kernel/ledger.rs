@@ -2,11 +2,12 @@
 //!
 //! What must hold at every instant, at every component:
 //! arrived = completed + rejected + failed + timed out + cancelled + lost + in flight,
-//! where the jobs in flight are counted by walking the live jobs, not derived from the others.
+//! where the jobs in flight are counted by walking the live jobs, not derived from the others;
+//! and Little's law, as an identity over what happened.
 
 use super::event::ComponentId;
 use super::job::Outcome;
-use super::time::Duration;
+use super::time::{Duration, Time};
 
 /// Jobs at one component, seen from the component's side.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -77,11 +78,30 @@ pub struct HopTimes {
     pub away: u128,
 }
 
+/// Jobs in flight at one component, and when they came.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) struct InFlight {
+    /// How many.
+    pub jobs: u64,
+    /// Sum of their arrival instants, in nanoseconds.
+    pub arrivals: u128,
+}
+
+/// Sums of instants at one component, in nanoseconds.
+#[derive(Clone, Copy, Default, Debug)]
+struct Instants {
+    /// Of all arrivals.
+    arrivals: u128,
+    /// Of all answers.
+    answers: u128,
+}
+
 /// Counts and times of every component.
 #[derive(Debug)]
 pub(super) struct Ledger {
     counts: Vec<HopCounts>,
     times: Vec<HopTimes>,
+    instants: Vec<Instants>,
 }
 
 impl Ledger {
@@ -89,18 +109,21 @@ impl Ledger {
         Ledger {
             counts: vec![HopCounts::default(); components],
             times: vec![HopTimes::default(); components],
+            instants: vec![Instants::default(); components],
         }
     }
 
     #[inline]
-    pub fn arrived(&mut self, component: ComponentId) {
+    pub fn arrived(&mut self, component: ComponentId, at: Time) {
         self.counts[component.index()].arrived += 1;
+        self.instants[component.index()].arrivals += u128::from(at.nanos());
     }
 
     #[inline]
-    pub fn ended(&mut self, component: ComponentId, outcome: Outcome, elapsed: Duration) {
+    pub fn ended(&mut self, component: ComponentId, outcome: Outcome, elapsed: Duration, at: Time) {
         *self.counts[component.index()].by_outcome(outcome) += 1;
         self.times[component.index()].elapsed += u128::from(elapsed.nanos());
+        self.instants[component.index()].answers += u128::from(at.nanos());
     }
 
     #[inline]
@@ -113,12 +136,63 @@ impl Ledger {
     }
 
     /// The counts, completed by the jobs in flight.
-    pub fn counts(&self, in_flight: &[u64]) -> Vec<HopCounts> {
-        let with = |(counts, &in_flight): (&HopCounts, &u64)| HopCounts { in_flight, ..*counts };
+    pub fn counts(&self, in_flight: &[InFlight]) -> Vec<HopCounts> {
+        let with = |(counts, in_flight): (&HopCounts, &InFlight)| HopCounts {
+            in_flight: in_flight.jobs,
+            ..*counts
+        };
         self.counts.iter().zip(in_flight).map(with).collect()
+    }
+
+    /// Whether Little's law holds at every component since time zero, as the identity it is on any
+    /// sample path (Little, "A proof for the queuing formula L = lambda W", Operations Research 9,
+    /// 1961): jobs present, summed over time, are the jobs' times there. The left side comes from
+    /// the instants of arrivals and answers, the right side from what each job carries.
+    pub fn obeys_littles_law(&self, in_flight: &[InFlight]) -> Vec<bool> {
+        let obeys = |index: usize| {
+            let Instants { arrivals, answers } = self.instants[index];
+            answers + in_flight[index].arrivals == arrivals + self.times[index].elapsed
+        };
+        (0..self.counts.len()).map(obeys).collect()
     }
 
     pub fn times(&self) -> &[HopTimes] {
         &self.times
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONLY: ComponentId = ComponentId(0);
+
+    fn at(nanos: u64) -> Time {
+        Time::from_nanos(nanos)
+    }
+
+    /// Jobs come at 10, 20 and 30; the first stays for 15, the second for 25, the third is there.
+    fn ledger(second_stays: u64) -> Ledger {
+        let mut ledger = Ledger::new(1);
+        [10, 20, 30].into_iter().for_each(|nanos| ledger.arrived(ONLY, at(nanos)));
+        ledger.ended(ONLY, Outcome::Completed, Duration::from_nanos(15), at(25));
+        ledger.ended(ONLY, Outcome::Rejected, Duration::from_nanos(second_stays), at(45));
+        ledger
+    }
+
+    #[test]
+    fn accounts_balance_with_the_jobs_that_are_there() {
+        let there = [InFlight { jobs: 1, arrivals: 30 }];
+        let counts = ledger(25).counts(&there)[0];
+        assert_eq!((counts.arrived, counts.completed, counts.rejected), (3, 1, 1));
+        assert!(counts.balances());
+        assert!(!ledger(25).counts(&[InFlight::default()])[0].balances());
+    }
+
+    #[test]
+    fn a_time_that_is_wrong_by_a_nanosecond_breaks_littles_law() {
+        let there = [InFlight { jobs: 1, arrivals: 30 }];
+        assert_eq!(ledger(25).obeys_littles_law(&there), [true]);
+        assert_eq!(ledger(24).obeys_littles_law(&there), [false]);
     }
 }
