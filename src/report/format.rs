@@ -114,6 +114,11 @@ pub fn count(number: u64) -> String {
     human(number as f64, Unit::Count)
 }
 
+/// A number of users in words: `1 user`, `300K users`.
+pub fn users(number: u64) -> String {
+    format!("{} {}", count(number), if number == 1 { "user" } else { "users" })
+}
+
 /// The interval around `value` in the value's own unit: `12.1..12.5 ms`.
 ///
 /// Both ends carry as many decimals as the value, and up to three more when they would otherwise

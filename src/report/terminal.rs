@@ -8,7 +8,7 @@ mod tables;
 use crate::experiment::result::{RunResult, Verdict};
 use crate::measure::unit::Unit;
 
-use super::format::{count, human};
+use super::format::{count, human, users};
 use super::verdict;
 
 /// How wide the text may be, and whether it may be coloured.
@@ -82,12 +82,8 @@ fn headline(result: &RunResult, screen: Screen) -> String {
         }
     };
     let meant_for = result.stage.as_ref().map(|stage| format!(" (meant for {stage})"));
-    let rest = format!(
-        ": {} at {} users{}",
-        result.title,
-        count(result.users),
-        meant_for.unwrap_or_default()
-    );
+    let rest =
+        format!(": {} at {}{}", result.title, users(result.users), meant_for.unwrap_or_default());
     let line = wrapped(&format!("{word}{rest}"), screen.width, "");
     painted(&word, colour, screen) + &line[word.len()..]
 }

@@ -3,7 +3,7 @@
 use crate::experiment::result::{RunResult, Verdict};
 use crate::measure::unit::Unit;
 
-use super::format::{count, human, round_up};
+use super::format::{human, round_up, users};
 
 /// What a verdict tells a reader who has read nothing else.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,11 +18,11 @@ pub struct Words {
 
 /// The words for the verdict on `result`.
 pub fn words(result: &RunResult) -> Words {
-    let users = count(result.users);
+    let users = users(result.users);
     match &result.verdict {
         Verdict::Stable => Words {
             meaning: format!(
-                "The system keeps up with {users} users, and the run is long enough to judge it."
+                "The system keeps up with {users}, and the run is long enough to judge it."
             ),
             advice: String::new(),
             mark: None,

@@ -8,7 +8,7 @@ use crate::components::flow::StationFlow;
 use crate::language::quantity::{Count, percent_text};
 use crate::measure::unit::Unit;
 use crate::model::{Model, ModelComponent};
-use crate::report::format::human;
+use crate::report::format::{human, users};
 use crate::scenario::{Load, OperationSection, Scenario};
 
 /// Headline, requests, and every component with what reaches it.
@@ -35,7 +35,7 @@ fn headline(scenario: &Scenario) -> String {
 /// How the users make the rate of requests: `5K users x 4/min = 333.3 requests/s`.
 fn chain(loaded: &Loaded) -> String {
     let Loaded { scenario, model, .. } = loaded;
-    let users = format!("{} users", Count(scenario.users.count));
+    let users = users(scenario.users.count);
     let rate = format!("{} requests/s", per_second(model.rate).trim_end_matches("/s"));
     match &scenario.users.load {
         Load::Open { rate_per_user, .. } => {

@@ -20,7 +20,7 @@ mod scene;
 mod time_series;
 
 use crate::experiment::result::{RunResult, Verdict};
-use crate::report::format::count;
+use crate::report::format::users;
 
 pub use latency::latency;
 pub use paint::{png, svg};
@@ -60,7 +60,7 @@ fn title_of(what: &str, result: &RunResult) -> String {
         _ => format!(" - {}", result.verdict.word()),
     };
     let scenario = font::fitted(&result.scenario, 30.0, true, 700.0);
-    format!("{what}: {scenario} at {} users{doubt}", count(result.users))
+    format!("{what}: {scenario} at {}{doubt}", users(result.users))
 }
 
 #[cfg(test)]
