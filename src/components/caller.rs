@@ -9,7 +9,7 @@ use super::access::Classes;
 use crate::blocks::distribution::Distribution;
 use crate::kernel::random::Stream;
 use crate::kernel::time::{Duration, Time};
-use crate::kernel::{Answer, ComponentId, Context, Hop, JobId, JobTicket, NODE_ANY, Outcome, Rank};
+use crate::kernel::{Answer, ComponentId, Context, Hop, JobId, JobTicket, Outcome, Rank};
 use crate::kernel::{TimerTag, random};
 use std::collections::VecDeque;
 
@@ -150,12 +150,6 @@ impl Caller {
         let homeward = homeward.min(LONGEST_WIRE);
         let to = line.wire.to;
         context.forward(traveller, Hop { to, node, wire: wire as u16, outward, homeward });
-    }
-
-    /// Sends a job along a wire to whatever node the callee picks.
-    #[inline]
-    pub fn call_any(&mut self, job: JobId, wire: usize, context: &mut Context<'_>) {
-        self.call(job, wire, NODE_ANY, context);
     }
 
     /// An answer came. `None` when nobody waits for it any more.

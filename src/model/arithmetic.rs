@@ -99,18 +99,4 @@ impl Model {
         };
         on_wires.chain(within).fold(thinking, Duration::max)
     }
-
-    /// The station with the largest offered load: component, station, load.
-    pub fn busiest_station(&self) -> Option<(ComponentId, &str, f64)> {
-        let mut busiest = None;
-        for (number, component) in (0u16..).zip(&self.components) {
-            for station in &component.flow.stations {
-                let load = station.offered().unwrap_or(0.0);
-                if busiest.is_none_or(|(_, _, most)| load > most) {
-                    busiest = Some((ComponentId(number), station.station.as_str(), load));
-                }
-            }
-        }
-        busiest
-    }
 }

@@ -7,7 +7,6 @@
 
 use super::Model;
 use crate::components;
-use crate::components::source;
 use crate::language::condition::MetricPath;
 use crate::measure::metric::{Metric, MetricKind, Node, Row, Scope, Sheet, Wanted};
 use crate::measure::unit::Unit;
@@ -197,9 +196,4 @@ fn path_of(model: &Model, row: &Row) -> String {
             format!("{}.{name}", model.components[usize::from(number)].name)
         }
     }
-}
-
-/// Metrics of the users, for the reference.
-pub fn user_metrics() -> [(&'static str, &'static [Metric]); 2] {
-    [("", source::METRICS), ("operations.NAME.", source::OPERATION_METRICS)]
 }

@@ -113,17 +113,12 @@ fn resolve(
         sections.iter().map(|section| (section.name.as_str(), section.kind)).collect();
     let mut blueprints = Vec::new();
     for section in sections {
-        let subject = subject(section);
+        let subject = section.subject();
         let mut resolver =
             Resolver { subject, kinds: &kinds, operations, datasets, classes, problems };
         blueprints.push(section.spec.resolve(&mut resolver));
     }
     blueprints.into_iter().collect()
-}
-
-/// How messages about a component begin.
-fn subject(section: &ComponentSection) -> String {
-    format!("component `{}` ({})", section.name, section.kind)
 }
 
 /// The wires of the users and of every component.
@@ -197,7 +192,7 @@ fn report_cycle(scenario: &Scenario, wires: &[Vec<Wire>], from: usize, problems:
     }
     let words: Vec<&str> = path.iter().chain([&start]).map(|&index| name(index)).collect();
     let section = &scenario.components[start - 1];
-    let message = format!("{}: its calls come back to itself", subject(section));
+    let message = format!("{}: its calls come back to itself", section.subject());
     // The wire that closes the circle is the one to cut.
     let last = &scenario.components[path[path.len() - 1] - 1];
     let closing = last.spec.wires().into_iter().find(|wire| wire.to.text == section.name);
@@ -334,7 +329,7 @@ fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
             let operation = usize::from(model.classes.get(*class).operation);
             let message = format!(
                 "{}: no wire takes operation `{}`",
-                subject(section),
+                section.subject(),
                 model.operation_names[operation]
             );
             problems.error(section.place, message, "add an entry to `sends_to` that does");
@@ -343,14 +338,14 @@ fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
             let operation = usize::from(model.classes.get(*class).operation);
             let message = format!(
                 "{}: nothing behind it has the data of operation `{}`",
-                subject(section),
+                section.subject(),
                 model.operation_names[operation]
             );
             let label = "no entry of `sends_to` takes it: it is answered here";
             problems.warn(section.place, message, label);
         }
         if component.arriving.iter().sum::<f64>() == 0.0 {
-            let message = format!("{}: nothing reaches it", subject(section));
+            let message = format!("{}: nothing reaches it", section.subject());
             problems.warn(section.place, message, "no wire from the users leads here");
         }
     }

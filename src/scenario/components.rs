@@ -19,6 +19,13 @@ pub struct ComponentSection {
     pub spec: Box<dyn Spec>,
 }
 
+impl ComponentSection {
+    /// How messages about it begin: "component `app` (service)".
+    pub fn subject(&self) -> String {
+        format!("component `{}` ({})", self.name, self.kind)
+    }
+}
+
 /// Reads `[components]`, in the order of names; one that is wrong is `None`.
 pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<Option<ComponentSection>>> {
     let names = names::sorted(root, "components", "component");
@@ -58,10 +65,9 @@ pub(super) fn read_entry(root: &mut TableReader<'_, '_>) -> Option<(String, Plac
 /// Reports components that take service times from a trace, where no trace brings them.
 pub(super) fn refuse_recorded_work(components: &[ComponentSection], problems: &mut Problems) {
     for component in components.iter().filter(|component| component.spec.uses_recorded_work()) {
-        let ComponentSection { name, place, kind, .. } = component;
-        let message = format!("component `{name}` ({kind}): no service times are recorded");
+        let message = format!("{}: no service times are recorded", component.subject());
         let label = "say in `users.arrivals` where: work = \"service_us\", work_unit = \"us\"";
-        problems.error(*place, message, label);
+        problems.error(component.place, message, label);
     }
 }
 

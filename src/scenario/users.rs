@@ -54,11 +54,6 @@ pub enum Load {
 }
 
 impl Load {
-    /// Whether it comes from a trace.
-    pub const fn is_trace(&self) -> bool {
-        matches!(self, Load::Stamps(_) | Load::Counts(_))
-    }
-
     /// Whether it comes from a trace that does not tell how many users made it, so that another
     /// number of users would not change it.
     pub const fn is_unscaled_trace(&self) -> bool {

@@ -23,7 +23,7 @@ pub(super) struct Declared<'a> {
 impl Declared<'_> {
     /// Reports the wires of a component that name what is not there.
     pub fn check(&self, section: &ComponentSection, problems: &mut Problems) {
-        let subject = format!("component `{}` ({})", section.name, section.kind);
+        let subject = section.subject();
         for WireSpec { to, of, .. } in section.spec.wires() {
             let components = self.components.iter().copied();
             held(&to, "sends to", components, &subject, problems);
@@ -55,7 +55,7 @@ pub(super) fn check_names(
     let kinds: Vec<(&str, &'static str)> = kinds.collect();
     for section in sections.iter().flatten() {
         let mut resolver = Resolver {
-            subject: format!("component `{}` ({})", section.name, section.kind),
+            subject: section.subject(),
             kinds: &kinds,
             operations: &names,
             datasets: &datasets,

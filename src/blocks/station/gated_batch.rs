@@ -5,16 +5,9 @@
 //! end of the turn behaves so; as first come, first served its mean latency comes out 20-46% too
 //! low (measured on a real server, see the README).
 
-use super::{Alarm, Full, StationMeter};
+use super::{Alarm, Full, StationMeter, Waiting};
 use crate::kernel::JobId;
 use crate::kernel::time::{Duration, Time};
-
-#[derive(Clone, Copy, Debug)]
-struct Waiting {
-    job: JobId,
-    work: Duration,
-    since: Time,
-}
 
 /// Servers that work in batches.
 #[derive(Clone, Debug)]

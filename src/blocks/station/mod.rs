@@ -162,6 +162,14 @@ impl Station {
     }
 }
 
+/// A job in a waiting line, with the work it brought.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    job: JobId,
+    work: Duration,
+    since: Time,
+}
+
 /// The waiting line has no room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Full;

@@ -1,7 +1,7 @@
 //! A pool: a number of places, and a line of those who wait for one. Workers and database
 //! connections are pools; a first-come-first-served station is a pool whose places are servers.
 
-use super::{Full, StationMeter};
+use super::{Full, StationMeter, Waiting};
 use crate::kernel::JobId;
 use crate::kernel::time::{Duration, Time};
 use std::collections::VecDeque;
@@ -13,13 +13,6 @@ pub enum Admission {
     Taken,
     /// It stands in line.
     Waits,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Waiting {
-    job: JobId,
-    work: Duration,
-    since: Time,
 }
 
 /// Places and a waiting line.
