@@ -10,7 +10,7 @@ use simscale::kernel::random::Stream;
 use simscale::kernel::time::{Duration, Time};
 use simscale::kernel::{
     Agenda, Answer, Component, ComponentId, Context, Engine, Event, Hop, JobId, NODE_ANY, Outcome,
-    Rank, Timer,
+    Rank, Signal, Timer,
 };
 use simscale::measure::histogram::Histogram;
 use std::hint::black_box;
@@ -33,10 +33,11 @@ fn spans() -> Vec<Duration> {
 /// The hold model: take the next event and put one back, at a constant number of pending ones.
 fn agenda(criterion: &mut Criterion) {
     let spans = spans();
+    let signal = |slot: usize| Signal { slot: slot as u32, component: ComponentId(0), tag: 0 };
     let mut group = criterion.benchmark_group("agenda, hold");
     for pending in [2_usize, 100, 10_000, 100_000] {
         let event =
-            |at, slot| Event::new(at, Rank::Timer, ComponentId(0), 0, (slot % TABLE) as u32);
+            |at, slot: usize| Event::new(at, Rank::Timer, signal(slot));
         let mut agenda = Agenda::default();
         for slot in 0..pending {
             agenda.push(event(Time::ZERO + spans[slot % TABLE], slot));

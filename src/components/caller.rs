@@ -67,15 +67,18 @@ struct Patience {
 
 #[derive(Clone, Debug)]
 struct Line {
-    wire: Wire,
+    /// The component at its end.
+    to: ComponentId,
     /// The latency, when it is always the same.
     constant: Option<Duration>,
+    timeout: Option<Duration>,
     outward: Stream,
     homeward: Stream,
     /// Open calls in the order in which their patience ends: all wait equally long.
     waiting: VecDeque<Patience>,
     /// Whether an alarm is set for the first of them.
     armed: bool,
+    wire: Wire,
 }
 
 /// The end of a call, as its component sees it.
@@ -93,39 +96,66 @@ pub struct Ended {
 #[derive(Clone, Debug)]
 pub struct Caller {
     lines: Vec<Line>,
+    /// For each class, the first wire that takes it.
+    first: Vec<Option<u16>>,
 }
 
 impl Caller {
     /// The wires of `component` in this seed and repeat.
     pub fn new(wires: &[Wire], seed: u64, repeat: u32, component: &str) -> Caller {
         let line = |(index, wire): (usize, &Wire)| Line {
-            wire: wire.clone(),
-            constant: wire.latency.is_constant(),
+            to: wire.to,
+            constant: wire.latency.is_constant().map(|latency| latency.min(LONGEST_WIRE)),
+            timeout: wire.timeout,
             outward: Stream::new(seed, repeat, component, &format!("wire {index} outward")),
             homeward: Stream::new(seed, repeat, component, &format!("wire {index} homeward")),
             waiting: VecDeque::new(),
             armed: false,
+            wire: wire.clone(),
         };
-        Caller { lines: wires.iter().enumerate().map(line).collect() }
+        let classes = wires.first().map_or(0, |wire| wire.takes.len());
+        let first = |class| (0u16..).zip(wires).find(|(_, wire)| wire.takes[class]);
+        Caller {
+            lines: wires.iter().enumerate().map(line).collect(),
+            first: (0..classes).map(|class| first(class).map(|(wire, _)| wire)).collect(),
+        }
     }
 
-    /// The first wire from `from` on that takes this class.
+    /// The first wire that takes this class.
     #[inline]
-    pub fn route(&self, class: u16, from: usize) -> Option<usize> {
-        (from..self.lines.len()).find(|&wire| self.lines[wire].wire.takes[usize::from(class)])
+    pub fn route(&self, class: u16) -> Option<usize> {
+        self.first.get(usize::from(class)).copied().flatten().map(usize::from)
     }
 
-    /// A wire.
-    #[inline]
-    pub fn wire(&self, wire: usize) -> &Wire {
-        &self.lines[wire].wire
+    /// The first wire after `wire` that takes this class.
+    pub fn route_after(&self, class: u16, wire: usize) -> Option<usize> {
+        let takes = |wire: &usize| self.lines[*wire].wire.takes[usize::from(class)];
+        (wire + 1..self.lines.len()).find(takes)
+    }
+
+    /// What the component does about an error on a wire.
+    pub fn on_error(&self, wire: usize) -> OnError {
+        self.lines[wire].wire.on_error
     }
 
     /// Sends a job along a wire to one of the callee's nodes.
     #[inline]
     pub fn call(&mut self, job: JobId, wire: usize, node: u16, context: &mut Context<'_>) {
+        let line = &self.lines[wire];
+        match (line.constant, line.timeout) {
+            (Some(latency), None) => {
+                let (outward, homeward) = (latency, latency);
+                let to = line.to;
+                context.forward(job, Hop { to, node, wire: wire as u16, outward, homeward });
+            }
+            _ => self.call_patiently(job, wire, node, context),
+        }
+    }
+
+    /// Sends a job along a wire that has a timeout or whose latency varies.
+    fn call_patiently(&mut self, job: JobId, wire: usize, node: u16, context: &mut Context<'_>) {
         let line = &mut self.lines[wire];
-        let traveller = match line.wire.timeout {
+        let traveller = match line.timeout {
             None => job,
             Some(timeout) => {
                 let child = context.fork(job, random::mix(TIMED_BRANCH, wire as u64));
@@ -140,15 +170,12 @@ impl Caller {
                 child
             }
         };
+        let draw = |stream: Stream| line.wire.latency.sample(&mut context.draw(stream, traveller));
         let (outward, homeward) = match line.constant {
             Some(latency) => (latency, latency),
-            None => (
-                line.wire.latency.sample(&mut context.draw(line.outward, traveller)),
-                line.wire.latency.sample(&mut context.draw(line.homeward, traveller)),
-            ),
+            None => (draw(line.outward), draw(line.homeward).min(LONGEST_WIRE)),
         };
-        let homeward = homeward.min(LONGEST_WIRE);
-        let to = line.wire.to;
+        let to = line.to;
         context.forward(traveller, Hop { to, node, wire: wire as u16, outward, homeward });
     }
 
@@ -157,7 +184,7 @@ impl Caller {
     pub fn answered(&mut self, answer: Answer, context: &mut Context<'_>) -> Option<Ended> {
         let wire = usize::from(answer.wire);
         let outcome = answer.outcome;
-        if self.lines[wire].wire.timeout.is_none() {
+        if self.lines[wire].timeout.is_none() {
             return Some(Ended { job: answer.job, wire, outcome });
         }
         let job = context.join(answer.job)?;
@@ -180,7 +207,7 @@ impl Caller {
                 line.waiting.pop_front();
             } else if until <= context.now() {
                 line.waiting.pop_front();
-                context.abandon(line.wire.to);
+                context.abandon(line.to);
                 if let Some(job) = context.cut_off(child.job) {
                     ended.push(Ended { job, wire, outcome: Outcome::TimedOut });
                 }

@@ -111,21 +111,22 @@ struct RunningBalancer {
 }
 
 impl RunningBalancer {
-    fn send(&mut self, job: JobId, from: usize, context: &mut Context<'_>) -> bool {
-        let Some(wire) = self.caller.route(context.job(job).class, from) else { return false };
+    fn send(&mut self, job: JobId, wire: usize, context: &mut Context<'_>) {
         let server = self.balances[wire].choose(&mut context.draw(self.choice, job));
         // The job's note tells which server's call ends with its answer.
         context.job_mut(job).local = u32::from(server);
         self.caller.call(job, wire, server, context);
-        true
     }
 
     fn call_ended(&mut self, ended: Ended, context: &mut Context<'_>) {
         let Ended { job, wire, outcome } = ended;
-        self.balances[wire].close(context.job(job).local as u16);
-        let skips = self.caller.wire(wire).on_error == OnError::Skip;
-        if !outcome.is_ok() && skips && self.send(job, wire + 1, context) {
-            return;
+        let data = context.job(job);
+        self.balances[wire].close(data.local as u16);
+        if !outcome.is_ok()
+            && self.caller.on_error(wire) == OnError::Skip
+            && let Some(next) = self.caller.route_after(data.class, wire)
+        {
+            return self.send(job, next, context);
         }
         self.answer(job, passed_on(outcome), context);
     }
@@ -138,8 +139,9 @@ impl RunningBalancer {
 
 impl Component for RunningBalancer {
     fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
-        if !self.send(job, 0, context) {
-            self.answer(job, Outcome::Failed, context);
+        match self.caller.route(context.job(job).class) {
+            Some(wire) => self.send(job, wire, context),
+            None => self.answer(job, Outcome::Failed, context),
         }
     }
 

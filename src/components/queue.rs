@@ -180,8 +180,8 @@ impl RunningQueue {
         context.wake_after(work, Rank::Release, 0, message.0);
     }
 
-    fn send(&mut self, message: JobId, from: usize, context: &mut Context<'_>) {
-        match self.caller.route(context.job(message).class, from) {
+    fn send(&mut self, message: JobId, wire: Option<usize>, context: &mut Context<'_>) {
+        match wire {
             Some(wire) => self.caller.call(message, wire, NODE_ANY, context),
             None => self.processed(message, true, context),
         }
@@ -205,8 +205,9 @@ impl RunningQueue {
         let Ended { job, wire, outcome } = ended;
         if outcome.is_ok() {
             self.processed(job, true, context);
-        } else if self.caller.wire(wire).on_error == OnError::Skip {
-            self.send(job, wire + 1, context);
+        } else if self.caller.on_error(wire) == OnError::Skip {
+            let next = self.caller.route_after(context.job(job).class, wire);
+            self.send(job, next, context);
         } else {
             self.processed(job, false, context);
         }
@@ -243,7 +244,9 @@ impl Component for RunningQueue {
 
     fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
         if !Caller::owns(timer.tag) {
-            return self.send(JobId(timer.slot), 0, context);
+            let message = JobId(timer.slot);
+            let wire = self.caller.route(context.job(message).class);
+            return self.send(message, wire, context);
         }
         let mut ended = std::mem::take(&mut self.ended);
         self.caller.expire(timer.tag, context, &mut ended);

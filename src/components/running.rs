@@ -106,22 +106,22 @@ pub const ERROR_RATE: Metric = Metric::ratio(
 /// What every component counts at its door.
 #[derive(Clone, Debug, Default)]
 pub struct Door {
+    /// Response times of the jobs answered well.
     response: Histogram,
-    answered: u64,
-    completed: u64,
-    /// Since time zero, for the audit.
-    answered_ever: u64,
+    /// Jobs answered otherwise.
+    failed: u64,
+    /// Jobs answered before the last reset, for the audit.
+    answered_before: u64,
 }
 
 impl Door {
     /// A job leaves, answered after `elapsed`.
     #[inline]
     pub fn leave(&mut self, ok: bool, elapsed: crate::kernel::time::Duration) {
-        self.answered += 1;
-        self.answered_ever += 1;
         if ok {
-            self.completed += 1;
             self.response.record(elapsed.nanos());
+        } else {
+            self.failed += 1;
         }
     }
 
@@ -133,9 +133,8 @@ impl Door {
 
     /// Fills in throughput and error rate only.
     pub fn measure_counts(&self, sheet: &mut Sheet) {
-        sheet.rate(&THROUGHPUT, Node::WHOLE, self.completed);
-        let failed = (self.answered - self.completed) as f64;
-        sheet.ratio(&ERROR_RATE, Node::WHOLE, failed, self.answered as f64);
+        sheet.rate(&THROUGHPUT, Node::WHOLE, self.response.count());
+        sheet.ratio(&ERROR_RATE, Node::WHOLE, self.failed as f64, self.answered() as f64);
     }
 
     /// Response times of the jobs answered well.
@@ -145,16 +144,23 @@ impl Door {
 
     /// Forgets what was measured.
     pub fn reset(&mut self) {
-        let answered_ever = self.answered_ever;
-        *self = Door { answered_ever, ..Door::default() };
+        self.answered_before += self.answered();
+        self.response.clear();
+        self.failed = 0;
+    }
+
+    /// Jobs answered since the last reset.
+    fn answered(&self) -> u64 {
+        self.response.count() + self.failed
     }
 
     /// Whether the kernel counts as many answers as this door.
     pub fn audit(&self, counts: &HopCounts) -> Result<(), String> {
         let kernel = counts.completed + counts.unsuccessful();
-        if kernel == self.answered_ever {
+        let own = self.answered_before + self.answered();
+        if kernel == own {
             return Ok(());
         }
-        Err(format!("{} jobs left by its door, the kernel counts {kernel}", self.answered_ever))
+        Err(format!("{own} jobs left by its door, the kernel counts {kernel}"))
     }
 }

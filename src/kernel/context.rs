@@ -5,12 +5,13 @@
 //! a direct call would re-enter a component that is being used.
 
 use super::agenda::Agenda;
-use super::event::{ComponentId, Event, Rank, TAG_LIMIT, TAG_PAUSE, TAG_REPLY, TAG_REQUEST};
+use super::event::{
+    ComponentId, Event, Rank, Signal, TAG_LIMIT, TAG_PAUSE, TAG_REPLY, TAG_REQUEST,
+};
 use super::job::{Frame, Job, JobId, JobTicket, Jobs, Outcome, State};
 use super::ledger::Ledger;
 use super::random::{Draw, Stream, mix};
 use super::time::{Duration, Time};
-use std::collections::VecDeque;
 
 /// Everything of a run but the components.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub(super) struct Core {
     pub now: Time,
     pub agenda: Agenda,
     /// Signals of the current instant.
-    pub ready: VecDeque<Event>,
+    pub ready: ReadyLine,
     pub jobs: Jobs,
     pub ledger: Ledger,
     pub halted: bool,
@@ -27,23 +28,45 @@ pub(super) struct Core {
 
 impl Core {
     pub fn pause_at(&mut self, time: Time) {
-        self.agenda.push(Event::new(time, Rank::Observer, ComponentId(0), TAG_PAUSE, 0));
+        let signal = Signal { slot: 0, component: ComponentId(0), tag: TAG_PAUSE };
+        self.agenda.push(Event::new(time, Rank::Observer, signal));
     }
 
     #[inline]
-    fn deliver(&mut self, delay: Duration, rank: Rank, to: ComponentId, tag: u16, job: JobId) {
-        self.schedule(Event::new(self.now + delay, rank, to, tag, job.0));
-    }
-
-    /// What is due at this very instant waits in line, whatever its rank: the agenda may be past
-    /// that rank already (work that takes no time, done at the instant of its arrival).
-    #[inline]
-    fn schedule(&mut self, event: Event) {
-        if event.time() == self.now {
-            self.ready.push_back(event);
+    fn deliver(&mut self, delay: Duration, rank: Rank, signal: Signal) {
+        if delay == Duration::ZERO {
+            self.ready.push(signal);
         } else {
-            self.agenda.push(event);
+            self.agenda.push(Event::new(self.now + delay, rank, signal));
         }
+    }
+}
+
+/// First in, first out: what is due at this very instant, whatever its rank. The agenda may be past
+/// that rank already (work that takes no time, done at the instant of its arrival).
+///
+/// A plain vector that is emptied whenever its last signal is taken: most often it holds one.
+#[derive(Debug, Default)]
+pub(super) struct ReadyLine {
+    signals: Vec<Signal>,
+    taken: usize,
+}
+
+impl ReadyLine {
+    #[inline]
+    pub fn push(&mut self, signal: Signal) {
+        self.signals.push(signal);
+    }
+
+    #[inline]
+    pub fn pop(&mut self) -> Option<Signal> {
+        let signal = *self.signals.get(self.taken)?;
+        self.taken += 1;
+        if self.taken == self.signals.len() {
+            self.signals.clear();
+            self.taken = 0;
+        }
+        Some(signal)
     }
 }
 
@@ -121,8 +144,9 @@ impl Context<'_> {
     #[inline]
     pub fn forward(&mut self, job: JobId, hop: Hop) {
         let core = &mut *self.core;
-        let data = core.jobs.get_mut(job);
-        let frame = Frame {
+        let arrives = core.now + hop.outward;
+        let (data, frame) = core.jobs.next_frame(job);
+        *frame = Frame {
             entered: data.entered,
             sent: core.now,
             local: data.local,
@@ -131,28 +155,29 @@ impl Context<'_> {
             node: data.node,
             wire: hop.wire,
         };
+        data.depth += 1;
         data.at = hop.to;
         data.node = hop.node;
         data.local = 0;
-        data.entered = core.now + hop.outward;
-        core.jobs.push_frame(job, frame);
-        core.ledger.arrived(hop.to, core.now + hop.outward);
-        core.deliver(hop.outward, Rank::Arrival, hop.to, TAG_REQUEST, job);
+        data.entered = arrives;
+        core.ledger.arrived(hop.to, arrives);
+        let signal = Signal { slot: job.0, component: hop.to, tag: TAG_REQUEST };
+        core.deliver(hop.outward, Rank::Arrival, signal);
     }
 
     /// Answers a job: it goes back to whoever sent it here. Returns how long it was here.
     #[inline]
     pub fn reply(&mut self, job: JobId, outcome: Outcome) -> Duration {
         let core = &mut *self.core;
-        let frame = *core.jobs.top_frame(job);
-        let data = core.jobs.get_mut(job);
+        let (data, frame) = core.jobs.top_frame(job);
         let elapsed = core.now.saturating_since(data.entered);
         data.outcome = outcome;
         data.state = State::Returning;
         data.at = frame.component;
-        core.ledger.ended(self.me, outcome, elapsed, core.now);
         let homeward = Duration::from_nanos(u64::from(frame.homeward));
-        core.deliver(homeward, Rank::Release, frame.component, TAG_REPLY, job);
+        let signal = Signal { slot: job.0, component: frame.component, tag: TAG_REPLY };
+        core.ledger.ended(self.me, outcome, elapsed, core.now);
+        core.deliver(homeward, Rank::Release, signal);
         elapsed
     }
 
@@ -213,18 +238,28 @@ impl Context<'_> {
     #[inline]
     pub fn wake_at(&mut self, time: Time, rank: Rank, tag: u16, slot: u32) {
         debug_assert!(tag < TAG_LIMIT, "the kernel's own tags are reserved");
-        self.core.schedule(Event::new(time, rank, self.me, tag, slot));
+        let signal = Signal { slot, component: self.me, tag };
+        if time == self.core.now {
+            self.core.ready.push(signal);
+        } else {
+            self.core.agenda.push(Event::new(time, rank, signal));
+        }
     }
 
     /// Sets a timer for this component.
     #[inline]
     pub fn wake_after(&mut self, delay: Duration, rank: Rank, tag: u16, slot: u32) {
-        self.wake_at(self.core.now + delay, rank, tag, slot);
+        debug_assert!(tag < TAG_LIMIT, "the kernel's own tags are reserved");
+        self.core.deliver(delay, rank, Signal { slot, component: self.me, tag });
     }
 
-    /// Hands control back to whoever runs the engine, after this signal.
+    /// Hands control back to whoever runs the engine, once this instant is over: what is seen then
+    /// does not depend on the order of events within it.
     pub fn halt(&mut self) {
-        self.core.halted = true;
+        if !self.core.halted {
+            self.core.halted = true;
+            self.core.pause_at(self.core.now);
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! The loop: take the next signal, move the clock, hand it to its component.
 
 use super::agenda::Agenda;
-use super::context::{Context, Core};
-use super::event::{ComponentId, Event, TAG_PAUSE, TAG_REPLY, TAG_REQUEST};
+use super::context::{Context, Core, ReadyLine};
+use super::event::{ComponentId, Signal, TAG_PAUSE, TAG_REPLY, TAG_REQUEST};
 use super::job::{JobId, Jobs, Outcome, State};
 use super::ledger::{HopCounts, HopTimes, Ledger};
 use super::time::Time;
-use std::collections::VecDeque;
 
 /// An answer as it reaches the component that sent the job.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,7 +79,7 @@ impl<C: Component + ?Sized> Engine<C> {
             core: Core {
                 now: Time::ZERO,
                 agenda: Agenda::default(),
-                ready: VecDeque::new(),
+                ready: ReadyLine::default(),
                 jobs: Jobs::new(route_depth),
                 ledger: Ledger::new(count),
                 halted: false,
@@ -119,46 +118,42 @@ impl<C: Component + ?Sized> Engine<C> {
     pub fn run(&mut self) -> Stop {
         self.core.halted = false;
         loop {
-            let event = match self.core.ready.pop_front() {
-                Some(event) => event,
+            let signal = match self.core.ready.pop() {
+                Some(signal) => signal,
                 None => match self.core.agenda.pop() {
-                    Some(event) => event,
+                    Some(event) => {
+                        self.core.now = event.time();
+                        event.signal
+                    }
                     None => return Stop::Empty,
                 },
             };
-            assert!(event.time() >= self.core.now, "time went back");
-            self.core.now = event.time();
-            if event.tag == TAG_PAUSE {
-                return Stop::Paused;
+            if signal.tag == TAG_PAUSE {
+                return if self.core.halted { Stop::Halted } else { Stop::Paused };
             }
             self.core.handled += 1;
-            self.dispatch(event);
-            if self.core.halted {
-                return Stop::Halted;
+            if let Some(observer) = &mut self.observer {
+                let job = (signal.tag >= TAG_REPLY).then_some(JobId(signal.slot));
+                observer.on_signal(self.core.now, signal.component, job);
             }
+            self.dispatch(signal);
         }
     }
 
     #[inline]
-    fn dispatch(&mut self, event: Event) {
-        let me = event.component;
-        let job = JobId(event.slot);
-        if let Some(observer) = &mut self.observer {
-            let job = (event.tag >= TAG_REPLY).then_some(job);
-            observer.on_signal(self.core.now, me, job);
-        }
+    fn dispatch(&mut self, signal: Signal) {
+        let me = signal.component;
         let component = &mut self.components[me.index()];
-        match event.tag {
-            TAG_REQUEST => {
-                component.on_request(job, &mut Context { core: &mut self.core, me });
-            }
+        let core = &mut self.core;
+        match signal.tag {
+            TAG_REQUEST => component.on_request(JobId(signal.slot), &mut Context { core, me }),
             TAG_REPLY => {
-                let answer = self.core.come_home(job);
-                component.on_reply(answer, &mut Context { core: &mut self.core, me });
+                let answer = core.come_home(JobId(signal.slot));
+                component.on_reply(answer, &mut Context { core, me });
             }
             tag => {
-                let timer = Timer { tag, slot: event.slot };
-                component.on_timer(timer, &mut Context { core: &mut self.core, me });
+                let timer = Timer { tag, slot: signal.slot };
+                component.on_timer(timer, &mut Context { core, me });
             }
         }
     }
@@ -200,7 +195,7 @@ impl<C: Component + ?Sized> Engine<C> {
     }
 
     /// Every component's times since time zero, over the hops that ended.
-    pub fn hop_times(&self) -> &[HopTimes] {
+    pub fn hop_times(&self) -> Vec<HopTimes> {
         self.core.ledger.times()
     }
 }
@@ -209,15 +204,17 @@ impl Core {
     /// Takes the caller's frame off a returning job, which is then again as it was when sent.
     #[inline]
     fn come_home(&mut self, job: JobId) -> Answer {
-        let frame = *self.jobs.top_frame(job);
-        self.ledger.was_away(frame.component, self.now - frame.sent);
-        let data = self.jobs.get_mut(job);
+        let now = self.now;
+        let (data, frame) = self.jobs.top_frame(job);
         data.depth -= 1;
         data.state = State::Present;
         data.entered = frame.entered;
         data.local = frame.local;
         data.node = frame.node;
-        Answer { job, outcome: data.outcome, wire: frame.wire }
+        let answer = Answer { job, outcome: data.outcome, wire: frame.wire };
+        let (component, sent) = (frame.component, frame.sent);
+        self.ledger.was_away(component, now - sent);
+        answer
     }
 }
 

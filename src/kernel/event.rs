@@ -42,17 +42,24 @@ pub(super) const TAG_PAUSE: u16 = u16::MAX - 2;
 /// Timer tags of components must stay below this.
 pub const TAG_LIMIT: u16 = u16::MAX - 2;
 
-/// A pending event.
+/// What is handed to a component.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Event {
-    /// Time and rank in one word: `nanoseconds << 3 | rank`.
-    key: u64,
+pub struct Signal {
     /// A job's slot, or whatever the timer's owner put there.
     pub slot: u32,
     /// Whom it is for.
     pub component: ComponentId,
     /// Which timer, or one of the kernel's own tags.
     pub tag: u16,
+}
+
+/// A pending signal and when it is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// Time and rank in one word: `nanoseconds << 3 | rank`.
+    key: u64,
+    /// What happens then.
+    pub signal: Signal,
 }
 
 const _: () = assert!(size_of::<Event>() == 16);
@@ -63,9 +70,9 @@ impl Event {
     /// # Panics
     /// When `time` lies past [`Time::LAST`].
     #[inline]
-    pub fn new(time: Time, rank: Rank, component: ComponentId, tag: u16, slot: u32) -> Event {
+    pub fn new(time: Time, rank: Rank, signal: Signal) -> Event {
         assert!(time <= Time::LAST, "the clock's 73 years are over");
-        Event { key: time.nanos() << 3 | rank as u64, slot, component, tag }
+        Event { key: time.nanos() << 3 | rank as u64, signal }
     }
 
     /// The word by which events are ordered.

@@ -209,19 +209,29 @@ impl Jobs {
             .is_some_and(|slot| slot.state != State::Free && slot.generation == ticket.generation)
     }
 
+    /// A job, and the place of the next frame on its route.
+    ///
+    /// # Panics
+    /// When the route is as deep as the model's longest path already.
     #[inline]
-    pub fn push_frame(&mut self, job: JobId, frame: Frame) {
-        let depth = usize::from(self.slots[job.0 as usize].depth);
+    pub fn next_frame(&mut self, job: JobId) -> (&mut Job, &mut Frame) {
+        let start = job.0 as usize * self.depth;
+        let job = &mut self.slots[job.0 as usize];
+        let depth = usize::from(job.depth);
         assert!(depth < self.depth, "a route is deeper than the model's longest path");
-        self.frames[job.0 as usize * self.depth + depth] = frame;
-        self.slots[job.0 as usize].depth += 1;
+        (job, &mut self.frames[start + depth])
     }
 
+    /// A job, and the frame on top of its route.
+    ///
+    /// # Panics
+    /// When its route is empty.
     #[inline]
-    pub fn top_frame(&self, job: JobId) -> &Frame {
-        let depth = usize::from(self.slots[job.0 as usize].depth);
-        assert!(depth > 0, "a reply has a caller");
-        &self.frames[job.0 as usize * self.depth + depth - 1]
+    pub fn top_frame(&mut self, job: JobId) -> (&mut Job, &Frame) {
+        let start = job.0 as usize * self.depth;
+        let job = &mut self.slots[job.0 as usize];
+        let depth = usize::from(job.depth).checked_sub(1).expect("a reply has a caller");
+        (job, &self.frames[start + depth])
     }
 
     /// Jobs in flight at each of `components` components: a job counts where it is and at every

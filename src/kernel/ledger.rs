@@ -87,61 +87,70 @@ pub(super) struct InFlight {
     pub arrivals: u128,
 }
 
-/// Sums of instants at one component, in nanoseconds.
+/// What happened at one component since time zero.
 #[derive(Clone, Copy, Default, Debug)]
-struct Instants {
-    /// Of all arrivals.
+struct Account {
+    arrived: u64,
+    /// Jobs that ended, by outcome.
+    ended: [u64; Outcome::ALL.len()],
+    abandoned: u64,
+    times: HopTimes,
+    /// Sum of the instants of all arrivals, in nanoseconds.
     arrivals: u128,
-    /// Of all answers.
+    /// Sum of the instants of all answers, in nanoseconds.
     answers: u128,
 }
 
-/// Counts and times of every component.
+/// The accounts of every component.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    counts: Vec<HopCounts>,
-    times: Vec<HopTimes>,
-    instants: Vec<Instants>,
+    accounts: Vec<Account>,
 }
 
 impl Ledger {
     pub fn new(components: usize) -> Ledger {
-        Ledger {
-            counts: vec![HopCounts::default(); components],
-            times: vec![HopTimes::default(); components],
-            instants: vec![Instants::default(); components],
-        }
+        Ledger { accounts: vec![Account::default(); components] }
     }
 
     #[inline]
     pub fn arrived(&mut self, component: ComponentId, at: Time) {
-        self.counts[component.index()].arrived += 1;
-        self.instants[component.index()].arrivals += u128::from(at.nanos());
+        let account = &mut self.accounts[component.index()];
+        account.arrived += 1;
+        account.arrivals += u128::from(at.nanos());
     }
 
     #[inline]
     pub fn ended(&mut self, component: ComponentId, outcome: Outcome, elapsed: Duration, at: Time) {
-        *self.counts[component.index()].by_outcome(outcome) += 1;
-        self.times[component.index()].elapsed += u128::from(elapsed.nanos());
-        self.instants[component.index()].answers += u128::from(at.nanos());
+        let account = &mut self.accounts[component.index()];
+        account.ended[outcome as usize] += 1;
+        account.times.elapsed += u128::from(elapsed.nanos());
+        account.answers += u128::from(at.nanos());
     }
 
     #[inline]
     pub fn was_away(&mut self, component: ComponentId, span: Duration) {
-        self.times[component.index()].away += u128::from(span.nanos());
+        self.accounts[component.index()].times.away += u128::from(span.nanos());
     }
 
     pub fn abandoned(&mut self, component: ComponentId) {
-        self.counts[component.index()].abandoned += 1;
+        self.accounts[component.index()].abandoned += 1;
     }
 
     /// The counts, completed by the jobs in flight.
     pub fn counts(&self, in_flight: &[InFlight]) -> Vec<HopCounts> {
-        let with = |(counts, in_flight): (&HopCounts, &InFlight)| HopCounts {
-            in_flight: in_flight.jobs,
-            ..*counts
+        let with = |(account, in_flight): (&Account, &InFlight)| {
+            let mut counts = HopCounts {
+                arrived: account.arrived,
+                in_flight: in_flight.jobs,
+                abandoned: account.abandoned,
+                ..HopCounts::default()
+            };
+            for outcome in Outcome::ALL {
+                *counts.by_outcome(outcome) = account.ended[outcome as usize];
+            }
+            counts
         };
-        self.counts.iter().zip(in_flight).map(with).collect()
+        self.accounts.iter().zip(in_flight).map(with).collect()
     }
 
     /// Whether Little's law holds at every component since time zero, as the identity it is on any
@@ -149,15 +158,14 @@ impl Ledger {
     /// 1961): jobs present, summed over time, are the jobs' times there. The left side comes from
     /// the instants of arrivals and answers, the right side from what each job carries.
     pub fn obeys_littles_law(&self, in_flight: &[InFlight]) -> Vec<bool> {
-        let obeys = |index: usize| {
-            let Instants { arrivals, answers } = self.instants[index];
-            answers + in_flight[index].arrivals == arrivals + self.times[index].elapsed
+        let obeys = |(account, in_flight): (&Account, &InFlight)| {
+            account.answers + in_flight.arrivals == account.arrivals + account.times.elapsed
         };
-        (0..self.counts.len()).map(obeys).collect()
+        self.accounts.iter().zip(in_flight).map(obeys).collect()
     }
 
-    pub fn times(&self) -> &[HopTimes] {
-        &self.times
+    pub fn times(&self) -> Vec<HopTimes> {
+        self.accounts.iter().map(|account| account.times).collect()
     }
 }
 

@@ -27,6 +27,6 @@ pub mod time;
 pub use agenda::Agenda;
 pub use context::{Context, Hop};
 pub use engine::{Answer, Component, Engine, Observer, Stop, Timer};
-pub use event::{ComponentId, Event, Rank, TimerTag};
+pub use event::{ComponentId, Event, Rank, Signal, TimerTag};
 pub use job::{Job, JobId, JobTicket, NODE_ANY, Outcome};
 pub use ledger::{HopCounts, HopTimes};

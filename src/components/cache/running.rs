@@ -118,15 +118,17 @@ impl RunningCache {
         Ok(())
     }
 
-    fn send_on(&mut self, job: JobId, note: u32, from: usize, context: &mut Context<'_>) {
-        match self.caller.route(context.job(job).class, from) {
-            Some(wire) => {
-                context.job_mut(job).local = note;
-                self.caller.call(job, wire, NODE_ANY, context);
-            }
+    fn send_on(&mut self, job: JobId, note: u32, context: &mut Context<'_>) {
+        match self.caller.route(context.job(job).class) {
+            Some(wire) => self.send_along(job, note, wire, context),
             // Nobody behind the cache: it is the origin of what it holds.
             None => self.come_back(job, note, context),
         }
+    }
+
+    fn send_along(&mut self, job: JobId, note: u32, wire: usize, context: &mut Context<'_>) {
+        context.job_mut(job).local = note;
+        self.caller.call(job, wire, NODE_ANY, context);
     }
 
     /// A thread is done with a job.
@@ -145,7 +147,7 @@ impl RunningCache {
         let Some(entry) = usable else {
             self.tally.misses += 1;
             self.tally.expired += u64::from(found.is_some());
-            return self.send_on(job, FILLING, 0, context);
+            return self.send_on(job, FILLING, context);
         };
         self.tally.hits += 1;
         if entry.flags.contains(Flags::STALE) {
@@ -206,9 +208,9 @@ impl RunningCache {
         let note = context.job(job).local;
         if outcome.is_ok() {
             self.come_back(job, note, context);
-        } else if self.caller.wire(wire).on_error == OnError::Skip {
-            match self.caller.route(context.job(job).class, wire + 1) {
-                Some(_) => self.send_on(job, note, wire + 1, context),
+        } else if self.caller.on_error(wire) == OnError::Skip {
+            match self.caller.route_after(context.job(job).class, wire) {
+                Some(next) => self.send_along(job, note, next, context),
                 None => self.answer(job, Outcome::Completed, context),
             }
         } else {
@@ -254,8 +256,8 @@ impl Component for RunningCache {
                     self.answer(job, Outcome::Rejected, context);
                 }
             }
-            Some(Verb::Write) => self.send_on(job, WRITING, 0, context),
-            Some(Verb::Call) | None => self.send_on(job, PASSING, 0, context),
+            Some(Verb::Write) => self.send_on(job, WRITING, context),
+            Some(Verb::Call) | None => self.send_on(job, PASSING, context),
         }
     }
 

@@ -92,21 +92,22 @@ impl RunningService {
         }
     }
 
+    #[inline]
     fn run(&mut self, job: JobId, context: &mut Context<'_>) {
         let mut address = context.job(job).local as u16;
         loop {
-            let note = &mut context.job_mut(job).local;
-            *note = *note & !ADDRESS | u32::from(address + 1);
+            let data = context.job_mut(job);
+            data.local = data.local & !ADDRESS | u32::from(address + 1);
             match self.settings.programs.at(address) {
                 Instruction::Compute(work, stream) => {
-                    let work = work.duration(context.job(job), *stream);
-                    return self.compute(job, work, context);
+                    let work = work.duration(data, *stream);
+                    return self.compute(job, data.node, work, context);
                 }
                 Instruction::Wait(law, stream) => {
                     let span = law.sample(&mut context.draw(*stream, job));
                     return context.wake_after(span, Rank::Timer, WAIT_TAG, job.0);
                 }
-                Instruction::Send => match self.caller.route(context.job(job).class, 0) {
+                Instruction::Send => match self.caller.route(context.job(job).class) {
                     Some(wire) => {
                         let freed = self.give_worker_up(job, context);
                         self.caller.call(job, wire, NODE_ANY, context);
@@ -134,14 +135,14 @@ impl RunningService {
         }
     }
 
-    fn compute(&mut self, job: JobId, work: Duration, context: &mut Context<'_>) {
-        let node = usize::from(context.job(job).node);
-        let now = context.now();
-        let alarm = self.servers[node].cores.arrive(job, work, now);
+    #[inline]
+    fn compute(&mut self, job: JobId, node: u16, work: Duration, context: &mut Context<'_>) {
+        let cores = &mut self.servers[usize::from(node)].cores;
+        let alarm = cores.arrive(job, work, context.now());
         // Cores have no bound of their own: the workers in front of them do.
         let alarm = alarm.expect("an unbounded line has room");
         if let Some(alarm) = alarm {
-            context.wake_at(alarm.at, Rank::Release, node as TimerTag, alarm.slot);
+            context.wake_at(alarm.at, Rank::Release, node, alarm.slot);
         }
     }
 
@@ -187,10 +188,13 @@ impl RunningService {
         Some(data.node)
     }
 
+    #[inline]
     fn pass_worker_on(&mut self, freed: Option<u16>, context: &mut Context<'_>) {
         if let Some(server) = freed {
             let workers = &mut self.servers[usize::from(server)].workers;
-            self.runnable.extend(workers.give_back(context.now()).map(|(next, _)| next));
+            if let Some((next, _)) = workers.give_back(context.now()) {
+                self.runnable.push(next);
+            }
         }
     }
 
@@ -252,11 +256,11 @@ impl RunningService {
         if outcome.is_ok() {
             return self.resume(job, context);
         }
-        if self.caller.wire(wire).on_error == OnError::Fail {
+        if self.caller.on_error(wire) == OnError::Fail {
             return self.give_up(job, passed_on(outcome), context);
         }
         self.skipped += 1;
-        let next = if asked { None } else { self.caller.route(context.job(job).class, wire + 1) };
+        let next = if asked { None } else { self.caller.route_after(context.job(job).class, wire) };
         match next {
             Some(next) => self.caller.call(job, next, NODE_ANY, context),
             None => self.resume(job, context),
@@ -266,19 +270,18 @@ impl RunningService {
 
 impl Component for RunningService {
     fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
-        let servers = self.servers.len() as u16;
-        let entry = self.settings.programs.entry(context.job(job).class);
+        let now = context.now();
         let data = context.job_mut(job);
         if data.node == NODE_ANY {
             data.node = self.next_server;
+            let following = self.next_server + 1;
             self.next_server =
-                if self.next_server + 1 == servers { 0 } else { self.next_server + 1 };
+                if usize::from(following) == self.servers.len() { 0 } else { following };
         }
-        data.local = u32::from(entry);
-        let node = usize::from(data.node);
-        match self.servers[node].workers.take(job, Duration::ZERO, context.now()) {
+        data.local = u32::from(self.settings.programs.entry(data.class));
+        match self.servers[usize::from(data.node)].workers.take(job, Duration::ZERO, now) {
             Ok(Admission::Taken) => {
-                self.runnable.push(job);
+                self.run(job, context);
                 self.run_all(context);
             }
             Ok(Admission::Waits) => {}

@@ -173,8 +173,11 @@ impl Source {
             None => self.sent,
         };
         let operation = self.draw_operation(identity);
-        let user =
-            user.map_or_else(|| self.streams.user.draw(identity).below(self.users), u64::from);
+        let user = match user {
+            Some(user) => u64::from(user),
+            None if self.users == 1 => 0,
+            None => self.streams.user.draw(identity).below(self.users),
+        };
         let Some(key) = self.draw_key(operation, user, identity) else {
             // A recorded trace of keys is over, and with it the run.
             return self.cohort.close(context);
@@ -189,7 +192,7 @@ impl Source {
         data.key = key;
         data.recorded = recorded;
         data.marks = if measured { MEASURED } else { 0 };
-        let wire = self.caller.route(operation as u16, 0).expect("the entry takes every class");
+        let wire = self.caller.route(operation as u16).expect("the entry takes every class");
         self.caller.call(job, wire, NODE_ANY, context);
     }
 
@@ -228,9 +231,9 @@ impl Source {
 
     fn call_ended(&mut self, ended: Ended, context: &mut Context<'_>) {
         let Ended { job, wire, mut outcome } = ended;
-        if !outcome.is_ok() && self.caller.wire(wire).on_error == OnError::Skip {
+        if !outcome.is_ok() && self.caller.on_error(wire) == OnError::Skip {
             let class = context.job(job).class;
-            if let Some(next) = self.caller.route(class, wire + 1) {
+            if let Some(next) = self.caller.route_after(class, wire) {
                 return self.caller.call(job, next, NODE_ANY, context);
             }
             outcome = Outcome::Completed;
