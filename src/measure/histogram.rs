@@ -41,7 +41,7 @@ pub struct Cell {
 /// The cell that holds `value`: the top nine bits of the value, and how far they were shifted.
 #[inline]
 const fn cell_of(value: u64) -> usize {
-    let shift = u64::BITS - 1 - CELL_BITS - (value | CELLS_PER_POWER as u64).leading_zeros();
+    let shift = (value | CELLS_PER_POWER as u64).ilog2() - CELL_BITS;
     ((shift as usize) << CELL_BITS) + (value >> shift) as usize
 }
 
@@ -88,8 +88,13 @@ impl Histogram {
         }
         self.count += times;
         self.sum += u128::from(nanos) * u128::from(times);
-        self.smallest = self.smallest.min(nanos);
-        self.largest = self.largest.max(nanos);
+        // Branches, because they are hardly ever taken: of n values some 2 ln n are a new extreme.
+        if nanos < self.smallest {
+            self.smallest = nanos;
+        }
+        if nanos > self.largest {
+            self.largest = nanos;
+        }
     }
 
     /// Grows up to the power of two of `cell` and counts there: at most 57 times in a life.
@@ -265,8 +270,7 @@ mod tests {
     #[test]
     fn cells_tile_all_values() {
         let last = cell_of(u64::MAX);
-        assert_eq!(bounds_of(0).0, 0);
-        assert_eq!(bounds_of(last).1, u64::MAX);
+        assert_eq!((bounds_of(0).0, bounds_of(last).1), (0, u64::MAX));
         for cell in 0..last {
             let (lower, upper) = bounds_of(cell);
             assert_eq!(bounds_of(cell + 1).0, upper + 1);
@@ -287,10 +291,8 @@ mod tests {
     #[test]
     fn an_empty_histogram_knows_nothing() {
         let empty = Histogram::new();
-        assert_eq!(
-            (empty.quantile(0.5), empty.mean(), empty.fraction_above(3)),
-            (None, None, None)
-        );
+        let asked = (empty.quantile(0.5), empty.mean(), empty.fraction_above(3));
+        assert_eq!(asked, (None, None, None));
         assert_eq!((empty.largest(), empty.smallest(), empty.cells().count()), (None, None, 0));
     }
 
@@ -375,9 +377,7 @@ mod tests {
             let truth = recorded(&second);
             prop_assert_eq!(between.count(), truth.count());
             prop_assert_eq!(between.sum(), truth.sum());
-            prop_assert_eq!(
-                between.cells().collect::<Vec<Cell>>(), truth.cells().collect::<Vec<Cell>>()
-            );
+            prop_assert!(between.cells().eq(truth.cells()));
             prop_assert_eq!(between.counts.len(), truth.counts.len());
             let mut again = earlier.clone();
             again.merge(&between);

@@ -3,6 +3,14 @@
 //! The integral of the level is kept in whole units x nanoseconds, so it is exact: it depends
 //! on the curve alone, not on how often or in which order it was touched. That the same run gives
 //! the same bytes, and that busy times add up, rests on this.
+//!
+//! A rise by one at an instant adds one unit from there to now, a fall takes one away. So
+//!
+//! ```text
+//! integral up to now = value now x now - sum over all changes of change x instant
+//! ```
+//!
+//! and a change by one, which nearly every change is, costs an addition.
 
 use crate::kernel::time::{NANOS_PER_SECOND, Time};
 
@@ -12,8 +20,10 @@ use crate::kernel::time::{NANOS_PER_SECOND, Time};
 pub struct Level {
     value: u64,
     maximum: u64,
-    /// Integral from the last reset to `changed`, in units x nanoseconds.
-    integral: u128,
+    /// Sum of change x instant over all changes, in units x nanoseconds; a reset counts as a rise
+    /// from zero. It lies between -integral and value x now, and 64 bits of value times 61 of time
+    /// fit.
+    moment: i128,
     changed: Time,
     reset: Time,
 }
@@ -21,29 +31,38 @@ pub struct Level {
 impl Level {
     /// A level of zero that is watched from `now` on.
     pub const fn new(now: Time) -> Level {
-        Level { value: 0, maximum: 0, integral: 0, changed: now, reset: now }
+        Level { value: 0, maximum: 0, moment: 0, changed: now, reset: now }
     }
 
-    /// The level is `value` from `now` on.
-    ///
-    /// # Panics
-    /// When `now` lies before the last change.
+    /// The level is `value` from `now` on, which is not before the last change.
     #[inline]
     pub fn set(&mut self, now: Time, value: u64) {
-        self.integral += u128::from((now - self.changed).nanos()) * u128::from(self.value);
-        self.changed = now;
+        self.touch(now);
+        self.moment += area(value, now) - area(self.value, now);
         self.value = value;
         self.maximum = self.maximum.max(value);
     }
 
-    /// The level is higher by `change` from `now` on; lower when `change` is negative.
+    /// The level is higher by `change` from `now` on, which is not before the last change; lower
+    /// when `change` is negative.
     ///
     /// # Panics
-    /// When the level would fall below zero, or `now` lies before the last change.
+    /// When the level would fall below zero.
     #[inline]
     pub fn add(&mut self, now: Time, change: i64) {
-        let value = self.value.checked_add_signed(change).expect("a level never falls below zero");
-        self.set(now, value);
+        self.touch(now);
+        self.value = self.value.checked_add_signed(change).expect("a level never falls below zero");
+        self.moment += i128::from(change) * i128::from(now.nanos());
+        if change > 0 {
+            self.maximum = self.maximum.max(self.value);
+        }
+    }
+
+    /// Notes a change at `now`.
+    #[inline]
+    fn touch(&mut self, now: Time) {
+        debug_assert!(now >= self.changed, "a level never changes in its past");
+        self.changed = now;
     }
 
     /// The level now.
@@ -63,7 +82,8 @@ impl Level {
     /// # Panics
     /// When `now` lies before the last change.
     pub fn integral_nanos(&self, now: Time) -> u128 {
-        self.integral + u128::from((now - self.changed).nanos()) * u128::from(self.value)
+        assert!(now >= self.changed, "a level's past is not kept");
+        (area(self.value, now) - self.moment).cast_unsigned()
     }
 
     /// Integral of the level since the last reset, in units x seconds: the exact integral, rounded
@@ -90,9 +110,15 @@ impl Level {
     /// When `now` lies before the last change.
     pub fn reset(&mut self, now: Time) {
         assert!(now >= self.changed, "a level is never reset in its past");
-        *self =
-            Level { value: self.value, maximum: self.value, integral: 0, changed: now, reset: now };
+        let value = self.value;
+        *self = Level { value, maximum: value, moment: area(value, now), changed: now, reset: now };
     }
+}
+
+/// A level of `value` held from time zero to `now`, in units x nanoseconds.
+#[inline]
+const fn area(value: u64, now: Time) -> i128 {
+    (value as u128 * now.nanos() as u128).cast_signed()
 }
 
 #[cfg(test)]
@@ -130,6 +156,24 @@ mod tests {
     #[should_panic(expected = "never falls below zero")]
     fn a_level_below_zero_is_our_mistake() {
         Level::new(Time::ZERO).add(Time::ZERO, -1);
+    }
+
+    #[test]
+    #[should_panic(expected = "past is not kept")]
+    fn the_past_is_not_told() {
+        let mut level = Level::new(Time::ZERO);
+        level.add(Time::from_nanos(5), 1);
+        let _ = level.integral_nanos(Time::from_nanos(4));
+    }
+
+    /// The largest level over the whole clock is held without loss.
+    #[test]
+    fn the_largest_integral_fits() {
+        let mut level = Level::new(Time::ZERO);
+        level.set(Time::ZERO, u64::MAX);
+        level.set(Time::LAST, 0);
+        let most = u128::from(u64::MAX) * u128::from(Time::LAST.nanos());
+        assert_eq!(level.integral_nanos(Time::LAST), most);
     }
 
     proptest! {

@@ -50,17 +50,31 @@ pub(super) struct Sum {
 /// A drawn span: to the nearest nanosecond, at most [`LONGEST`].
 #[inline]
 fn rounded(nanos: f64) -> Duration {
-    Duration::from_nanos((nanos + 0.5).min(LONGEST.nanos() as f64) as u64)
+    // Below 2^63, the way over a signed integer is the shorter one.
+    let whole = (nanos + 0.5).min(LONGEST.nanos() as f64) as i64;
+    Duration::from_nanos(whole.cast_unsigned())
 }
 
 impl Law {
-    /// Draws one span.
+    /// Draws one span. The laws of nearly all models are drawn in place, without a call.
+    #[inline]
     pub fn sample(&self, draw: &mut Draw) -> Duration {
-        let nanos = match self {
-            Law::Constant(span) => return *span,
-            Law::Exponential { mean } => mean * ziggurat::exponential(draw),
+        match self {
+            Law::Constant(span) => *span,
+            Law::Exponential { mean } => rounded(mean * ziggurat::exponential(draw)),
             Law::Lognormal { log_median, sigma } => {
-                libm::exp(log_median + sigma * ziggurat::normal(draw))
+                rounded(libm::exp(log_median + sigma * ziggurat::normal(draw)))
+            }
+            _ => self.sample_rarer(draw),
+        }
+    }
+
+    /// Draws one span of a law that [`sample`](Self::sample) does not draw in place.
+    #[inline(never)]
+    fn sample_rarer(&self, draw: &mut Draw) -> Duration {
+        let nanos = match self {
+            Law::Constant(_) | Law::Exponential { .. } | Law::Lognormal { .. } => {
+                unreachable!("this law is drawn in place")
             }
             Law::Gamma { shape, scale } => scale * gamma::standard_gamma(*shape, draw),
             Law::Hyperexponential { first_share, first_mean, second_mean } => {

@@ -90,10 +90,7 @@ impl Distribution {
     /// Draws one span, rounded to the nearest nanosecond and at most [`LONGEST`].
     #[inline]
     pub fn sample(&self, draw: &mut Draw) -> Duration {
-        match self.law {
-            Law::Constant(span) => span,
-            _ => self.law.sample(draw),
-        }
+        self.law.sample(draw)
     }
 
     /// The one span that every draw yields, if the law is constant.

@@ -33,58 +33,62 @@ fn signed_fraction(word: u64) -> f64 {
 /// An exponential variate of mean 1.
 #[inline]
 pub fn exponential(draw: &mut Draw) -> f64 {
-    loop {
-        let word = draw.next_u64();
-        let layer = (word & LAYER_BITS) as usize;
-        let value = fraction(word) * EXPONENTIAL_EDGES[layer];
-        if value < EXPONENTIAL_EDGES[layer + 1] {
-            return value;
-        }
-        if layer == 0 {
-            return exponential_tail(draw);
-        }
-        let height = height_within(&EXPONENTIAL_HEIGHTS, layer, draw);
-        if height < libm::exp(-value) {
-            return value;
-        }
+    let word = draw.next_u64();
+    let layer = (word & LAYER_BITS) as usize;
+    let value = fraction(word) * EXPONENTIAL_EDGES[layer];
+    if value < EXPONENTIAL_EDGES[layer + 1] {
+        return value;
     }
+    exponential_at_edge(layer, value, draw)
+}
+
+/// An exponential variate after a place in the layer's box that may lie above the density: the
+/// place itself, or one beyond the last edge, or a fresh variate.
+#[cold]
+#[inline(never)]
+fn exponential_at_edge(layer: usize, value: f64, draw: &mut Draw) -> f64 {
+    if layer == 0 {
+        return exponential_tail(draw);
+    }
+    let height = height_within(&EXPONENTIAL_HEIGHTS, layer, draw);
+    if height < libm::exp(-value) { value } else { exponential(draw) }
 }
 
 /// A standard normal variate: mean 0, variance 1.
 #[inline]
 pub fn normal(draw: &mut Draw) -> f64 {
-    loop {
-        let word = draw.next_u64();
-        let layer = (word & LAYER_BITS) as usize;
-        let value = signed_fraction(word) * NORMAL_EDGES[layer];
-        if value.abs() < NORMAL_EDGES[layer + 1] {
-            return value;
-        }
-        if layer == 0 {
-            return normal_tail(draw).copysign(value);
-        }
-        let height = height_within(&NORMAL_HEIGHTS, layer, draw);
-        if height < libm::exp(-0.5 * value * value) {
-            return value;
-        }
+    let word = draw.next_u64();
+    let layer = (word & LAYER_BITS) as usize;
+    let value = signed_fraction(word) * NORMAL_EDGES[layer];
+    if value.abs() < NORMAL_EDGES[layer + 1] {
+        return value;
     }
+    normal_at_edge(layer, value, draw)
+}
+
+/// A normal variate after a place in the layer's box that may lie above the density.
+#[cold]
+#[inline(never)]
+fn normal_at_edge(layer: usize, value: f64, draw: &mut Draw) -> f64 {
+    if layer == 0 {
+        return normal_tail(draw).copysign(value);
+    }
+    let height = height_within(&NORMAL_HEIGHTS, layer, draw);
+    if height < libm::exp(-0.5 * value * value) { value } else { normal(draw) }
 }
 
 /// A uniform height between the lower and the upper edge of a layer.
-#[inline]
 fn height_within(heights: &[f64; 257], layer: usize, draw: &mut Draw) -> f64 {
     heights[layer] + (heights[layer + 1] - heights[layer]) * draw.unit()
 }
 
 /// An exponential variate beyond the last edge: the law has no memory, so the edge and a fresh one.
-#[cold]
 fn exponential_tail(draw: &mut Draw) -> f64 {
     EXPONENTIAL_EDGES[1] - libm::log(draw.unit_open())
 }
 
 /// A normal variate beyond the last edge (Marsaglia, "Generating a variable from the tail of the
 /// normal distribution", Technometrics 6, 1964).
-#[cold]
 fn normal_tail(draw: &mut Draw) -> f64 {
     let edge = NORMAL_EDGES[1];
     loop {

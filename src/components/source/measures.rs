@@ -1,5 +1,7 @@
 //! What users see: response times, throughput and errors, for the whole and by operation.
 
+use std::borrow::Cow;
+
 use super::Operation;
 use crate::kernel::Outcome;
 use crate::kernel::time::{Duration, Time};
@@ -68,7 +70,8 @@ const OPERATION_ERRORS: Metric = Metric::ratio(
 pub const OPERATION_METRICS: &[Metric] =
     &[OPERATION_RESPONSE, OPERATION_THROUGHPUT, OPERATION_GOODPUT, OPERATION_ERRORS];
 
-/// Requests of one operation that ended.
+/// Requests that ended, the response times of those answered well, and how many of these were so
+/// within their deadline.
 #[derive(Clone, Debug, Default)]
 struct Tally {
     response: Histogram,
@@ -77,6 +80,7 @@ struct Tally {
 }
 
 impl Tally {
+    #[inline]
     fn record(&mut self, response: Duration, outcome: Outcome, deadline: Option<Duration>) {
         self.ended += 1;
         if outcome.is_ok() {
@@ -85,8 +89,9 @@ impl Tally {
         }
     }
 
-    fn completed(&self) -> u64 {
-        self.response.count()
+    fn counts(&self) -> Counts {
+        let Tally { response, ended, in_time } = self;
+        Counts { ended: *ended, completed: response.count(), in_time: *in_time }
     }
 
     fn add(&mut self, other: &Tally) {
@@ -96,28 +101,70 @@ impl Tally {
     }
 }
 
+/// One operation, as its users see it. A request is in one of the two tallies; samples over time
+/// add them up.
+#[derive(Debug)]
+struct OperationMeasures {
+    deadline: Option<Duration>,
+    is_static: bool,
+    /// The measured cohort.
+    cohort: Tally,
+    /// Requests before it and after it.
+    others: Tally,
+}
+
+impl OperationMeasures {
+    fn new(operation: &Operation) -> OperationMeasures {
+        let Operation { deadline, is_static, .. } = *operation;
+        let (cohort, others) = (Tally::default(), Tally::default());
+        OperationMeasures { deadline, is_static, cohort, others }
+    }
+
+    /// The cohort for a result, all that ended for a sample over time.
+    fn tally(&self, wanted: Wanted) -> Cow<'_, Tally> {
+        match wanted {
+            Wanted::Result => Cow::Borrowed(&self.cohort),
+            Wanted::Sample => {
+                let mut all = self.others.clone();
+                all.add(&self.cohort);
+                Cow::Owned(all)
+            }
+        }
+    }
+}
+
+/// Numbers of requests.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    ended: u64,
+    completed: u64,
+    in_time: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Counts) {
+        self.ended += other.ended;
+        self.completed += other.completed;
+        self.in_time += other.in_time;
+    }
+
+    fn failures(self) -> u64 {
+        self.ended - self.completed
+    }
+}
+
 /// What users saw.
 #[derive(Debug)]
 pub(super) struct Measures {
-    deadlines: Vec<Option<Duration>>,
-    statics: Vec<bool>,
-    /// By operation: the measured cohort.
-    cohort: Vec<Tally>,
-    /// By operation: all that ended, for samples over time.
-    running: Vec<Tally>,
+    operations: Vec<OperationMeasures>,
     /// Response times by the time requests were sent, for the warm-up.
     pub batches: Option<BatchMeans>,
 }
 
 impl Measures {
     pub fn new(operations: &[Operation]) -> Measures {
-        Measures {
-            deadlines: operations.iter().map(|operation| operation.deadline).collect(),
-            statics: operations.iter().map(|operation| operation.is_static).collect(),
-            cohort: vec![Tally::default(); operations.len()],
-            running: vec![Tally::default(); operations.len()],
-            batches: None,
-        }
+        let operations = operations.iter().map(OperationMeasures::new).collect();
+        Measures { operations, batches: None }
     }
 
     #[inline]
@@ -129,57 +176,54 @@ impl Measures {
         outcome: Outcome,
         measured: bool,
     ) {
-        let deadline = self.deadlines[operation];
-        self.running[operation].record(response, outcome, deadline);
-        if measured {
-            self.cohort[operation].record(response, outcome, deadline);
-        }
+        let seen = &mut self.operations[operation];
+        let tally = if measured { &mut seen.cohort } else { &mut seen.others };
+        tally.record(response, outcome, seen.deadline);
         if let Some(batches) = &mut self.batches
-            && !self.statics[operation]
+            && !seen.is_static
         {
             batches.add(born, response.nanos());
         }
     }
 
     pub fn reset(&mut self) {
-        self.cohort.fill(Tally::default());
-        self.running.fill(Tally::default());
+        for seen in &mut self.operations {
+            seen.cohort = Tally::default();
+            seen.others = Tally::default();
+        }
     }
 
     pub fn fill(&self, operations: &[Operation], users: u64, sheet: &mut Sheet) {
-        let tallies = match sheet.wanted {
-            Wanted::Result => &self.cohort,
-            Wanted::Sample => &self.running,
-        };
-        let mut all = Tally::default();
+        let tallies: Vec<Cow<'_, Tally>> =
+            self.operations.iter().map(|seen| seen.tally(sheet.wanted)).collect();
+        let mut all = Counts::default();
         let mut dynamic = Tally::default();
-        for (operation, tally) in operations.iter().zip(tallies) {
-            all.add(tally);
+        for (operation, tally) in operations.iter().zip(&tallies) {
+            all.add(tally.counts());
             if !operation.is_static {
                 dynamic.add(tally);
             }
         }
         sheet.begin(Scope::System);
-        let failures = dynamic.ended - dynamic.completed();
+        let failures = dynamic.counts().failures();
         sheet.distribution_with_failures(&RESPONSE, Node::WHOLE, &dynamic.response, failures);
         let metrics = [&THROUGHPUT, &GOODPUT, &ERROR_RATE];
-        fill_counts(metrics, &all, sheet);
+        fill_counts(metrics, all, sheet);
         sheet.gauge(&USERS, Node::WHOLE, users as f64);
-        for (number, tally) in (0u16..).zip(tallies) {
+        for (number, tally) in (0u16..).zip(&tallies) {
             sheet.begin(Scope::Operation(number));
-            let failures = tally.ended - tally.completed();
-            let response = &OPERATION_RESPONSE;
+            let (response, counts) = (&OPERATION_RESPONSE, tally.counts());
+            let failures = counts.failures();
             sheet.distribution_with_failures(response, Node::WHOLE, &tally.response, failures);
             let metrics = [&OPERATION_THROUGHPUT, &OPERATION_GOODPUT, &OPERATION_ERRORS];
-            fill_counts(metrics, tally, sheet);
+            fill_counts(metrics, counts, sheet);
         }
     }
 }
 
-fn fill_counts(metrics: [&'static Metric; 3], tally: &Tally, sheet: &mut Sheet) {
+fn fill_counts(metrics: [&'static Metric; 3], counts: Counts, sheet: &mut Sheet) {
     let [throughput, goodput, errors] = metrics;
-    sheet.rate(throughput, Node::WHOLE, tally.completed());
-    sheet.rate(goodput, Node::WHOLE, tally.in_time);
-    let failures = (tally.ended - tally.completed()) as f64;
-    sheet.ratio(errors, Node::WHOLE, failures, tally.ended as f64);
+    sheet.rate(throughput, Node::WHOLE, counts.completed);
+    sheet.rate(goodput, Node::WHOLE, counts.in_time);
+    sheet.ratio(errors, Node::WHOLE, counts.failures() as f64, counts.ended as f64);
 }
