@@ -36,8 +36,7 @@ fn agenda(criterion: &mut Criterion) {
     let signal = |slot: usize| Signal { slot: slot as u32, component: ComponentId(0), tag: 0 };
     let mut group = criterion.benchmark_group("agenda, hold");
     for pending in [2_usize, 100, 10_000, 100_000] {
-        let event =
-            |at, slot: usize| Event::new(at, Rank::Timer, signal(slot));
+        let event = |at, slot: usize| Event::new(at, Rank::Timer, signal(slot));
         let mut agenda = Agenda::default();
         for slot in 0..pending {
             agenda.push(event(Time::ZERO + spans[slot % TABLE], slot));

@@ -139,7 +139,7 @@ impl Caller {
     }
 
     /// Sends a job along a wire to one of the callee's nodes.
-    #[inline]
+    #[inline(always)]
     pub fn call(&mut self, job: JobId, wire: usize, node: u16, context: &mut Context<'_>) {
         let line = &self.lines[wire];
         match (line.constant, line.timeout) {
@@ -180,7 +180,7 @@ impl Caller {
     }
 
     /// An answer came. `None` when nobody waits for it any more.
-    #[inline]
+    #[inline(always)]
     pub fn answered(&mut self, answer: Answer, context: &mut Context<'_>) -> Option<Ended> {
         let wire = usize::from(answer.wire);
         let outcome = answer.outcome;

@@ -175,8 +175,7 @@ impl Run<'_> {
         let now = self.engine.now();
         let loads = self.loads();
         let jobs = loads.iter().map(|loads| loads.iter().map(|load| load.jobs).collect());
-        let before =
-            Before { at: now, times: self.engine.hop_times(), jobs: jobs.collect() };
+        let before = Before { at: now, times: self.engine.hop_times(), jobs: jobs.collect() };
         for number in 0..self.case.model.components.len() as u16 {
             self.engine.component_mut(ComponentId(number)).reset(now);
         }

@@ -141,7 +141,7 @@ impl Context<'_> {
     /// # Panics
     /// When the way home takes more than 2^32 nanoseconds (the scenario's check refuses such
     /// wires).
-    #[inline]
+    #[inline(always)]
     pub fn forward(&mut self, job: JobId, hop: Hop) {
         let core = &mut *self.core;
         let arrives = core.now + hop.outward;
@@ -166,7 +166,7 @@ impl Context<'_> {
     }
 
     /// Answers a job: it goes back to whoever sent it here. Returns how long it was here.
-    #[inline]
+    #[inline(always)]
     pub fn reply(&mut self, job: JobId, outcome: Outcome) -> Duration {
         let core = &mut *self.core;
         let (data, frame) = core.jobs.top_frame(job);
@@ -235,7 +235,7 @@ impl Context<'_> {
 
     /// Sets a timer for this component. One for this very instant waits with the hand-overs: what
     /// its rank would put it before may have been handled already.
-    #[inline]
+    #[inline(always)]
     pub fn wake_at(&mut self, time: Time, rank: Rank, tag: u16, slot: u32) {
         debug_assert!(tag < TAG_LIMIT, "the kernel's own tags are reserved");
         let signal = Signal { slot, component: self.me, tag };
@@ -247,7 +247,7 @@ impl Context<'_> {
     }
 
     /// Sets a timer for this component.
-    #[inline]
+    #[inline(always)]
     pub fn wake_after(&mut self, delay: Duration, rank: Rank, tag: u16, slot: u32) {
         debug_assert!(tag < TAG_LIMIT, "the kernel's own tags are reserved");
         self.core.deliver(delay, rank, Signal { slot, component: self.me, tag });

@@ -118,30 +118,24 @@ impl<C: Component + ?Sized> Engine<C> {
     pub fn run(&mut self) -> Stop {
         self.core.halted = false;
         loop {
-            let signal = match self.core.ready.pop() {
-                Some(signal) => signal,
-                None => match self.core.agenda.pop() {
-                    Some(event) => {
-                        self.core.now = event.time();
-                        event.signal
-                    }
-                    None => return Stop::Empty,
-                },
-            };
-            if signal.tag == TAG_PAUSE {
+            while let Some(signal) = self.core.ready.pop() {
+                self.dispatch(signal);
+            }
+            let Some(event) = self.core.agenda.pop() else { return Stop::Empty };
+            self.core.now = event.time();
+            if event.signal.tag == TAG_PAUSE {
                 return if self.core.halted { Stop::Halted } else { Stop::Paused };
             }
-            self.core.handled += 1;
-            if let Some(observer) = &mut self.observer {
-                let job = (signal.tag >= TAG_REPLY).then_some(JobId(signal.slot));
-                observer.on_signal(self.core.now, signal.component, job);
-            }
-            self.dispatch(signal);
+            self.dispatch(event.signal);
         }
     }
 
     #[inline]
     fn dispatch(&mut self, signal: Signal) {
+        self.core.handled += 1;
+        if self.observer.is_some() {
+            self.tell_observer(signal);
+        }
         let me = signal.component;
         let component = &mut self.components[me.index()];
         let core = &mut self.core;
@@ -155,6 +149,14 @@ impl<C: Component + ?Sized> Engine<C> {
                 let timer = Timer { tag, slot: signal.slot };
                 component.on_timer(timer, &mut Context { core, me });
             }
+        }
+    }
+
+    #[cold]
+    fn tell_observer(&mut self, signal: Signal) {
+        let job = (signal.tag >= TAG_REPLY).then_some(JobId(signal.slot));
+        if let Some(observer) = &mut self.observer {
+            observer.on_signal(self.core.now, signal.component, job);
         }
     }
 

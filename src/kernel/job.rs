@@ -156,6 +156,7 @@ impl Jobs {
     }
 
     /// A new job at `at`, entering now.
+    #[inline]
     pub fn insert(&mut self, identity: u64, at: ComponentId, now: Time) -> JobId {
         let slot = self.free.pop().unwrap_or_else(|| {
             let slot = u32::try_from(self.slots.len()).expect("fewer than 2^32 live jobs");
@@ -177,6 +178,7 @@ impl Jobs {
     }
 
     /// Frees a job's slot; tickets for it expire.
+    #[inline]
     pub fn remove(&mut self, job: JobId) {
         let slot = &mut self.slots[job.0 as usize];
         debug_assert!(slot.state != State::Free, "a job is removed once");

@@ -17,7 +17,7 @@ impl FirstCome {
     }
 
     /// A job comes; its alarm goes off when it is done.
-    #[inline]
+    #[inline(always)]
     pub fn arrive(&mut self, job: JobId, work: Duration, now: Time) -> Result<Option<Alarm>, Full> {
         Ok(match self.servers.take(job, work, now)? {
             Admission::Taken => Some(Alarm { at: now + work, slot: job.0 }),
@@ -26,7 +26,7 @@ impl FirstCome {
     }
 
     /// The job of this alarm is done; the next in line starts.
-    #[inline]
+    #[inline(always)]
     pub fn alarm(&mut self, slot: u32, now: Time, finished: &mut Vec<JobId>) -> Option<Alarm> {
         finished.push(JobId(slot));
         let (next, work) = self.servers.give_back(now)?;

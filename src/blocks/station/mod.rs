@@ -110,7 +110,7 @@ impl Station {
     }
 
     /// A job comes with this much work. `Err` when there is no room; else the alarm to set.
-    #[inline]
+    #[inline(always)]
     pub fn arrive(&mut self, job: JobId, work: Duration, now: Time) -> Result<Option<Alarm>, Full> {
         match self {
             Station::FirstCome(station) => station.arrive(job, work, now),
@@ -121,7 +121,7 @@ impl Station {
     }
 
     /// An alarm went off: appends the jobs that are done to `finished`, returns the next alarm.
-    #[inline]
+    #[inline(always)]
     pub fn alarm(&mut self, slot: u32, now: Time, finished: &mut Vec<JobId>) -> Option<Alarm> {
         match self {
             Station::FirstCome(station) => station.alarm(slot, now, finished),

@@ -33,7 +33,7 @@ impl Pool {
     }
 
     /// A job asks for a place. `work` is kept for it while it waits.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, job: JobId, work: Duration, now: Time) -> Result<Admission, Full> {
         if self.taken < self.places {
             self.taken += 1;
@@ -65,7 +65,7 @@ impl Pool {
     }
 
     /// A place is given back. Returns the job that gets it, with the work kept for it.
-    #[inline]
+    #[inline(always)]
     pub fn give_back(&mut self, now: Time) -> Option<(JobId, Duration)> {
         debug_assert!(self.taken > 0, "only a taken place can be given back");
         self.meter.departures += 1;

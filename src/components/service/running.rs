@@ -312,7 +312,10 @@ impl Component for RunningService {
             self.runnable.push(JobId(timer.slot));
         } else {
             let cores = &mut self.servers[usize::from(timer.tag)].cores;
-            if let Some(next) = cores.alarm(timer.slot, context.now(), &mut self.runnable) {
+            if let Station::Unlimited(cores) = cores {
+                cores.leave(context.now());
+                self.run(JobId(timer.slot), context);
+            } else if let Some(next) = cores.alarm(timer.slot, context.now(), &mut self.runnable) {
                 context.wake_at(next.at, Rank::Release, timer.tag, next.slot);
             }
         }
