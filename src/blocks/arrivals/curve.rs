@@ -75,6 +75,11 @@ impl RateCurve {
         Self::new(rate, Shape::Constant)
     }
 
+    /// The rate per second, if it is always the same.
+    pub fn constant_rate(&self) -> Option<f64> {
+        (self.shape == Shape::Constant).then_some(self.base)
+    }
+
     /// The rate per second at a time.
     pub fn rate(&self, time: f64) -> f64 {
         let multiple = match self.shape {

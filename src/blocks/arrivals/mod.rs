@@ -20,7 +20,7 @@ pub use spacing::{Gaps, Spacing};
 pub use stamped::StampedTrace;
 
 use crate::kernel::random::Stream;
-use crate::kernel::time::{Duration, Time};
+use crate::kernel::time::{Duration, NANOS_PER_SECOND, Time};
 
 /// A part of a trace, by offsets from its first row. Arrivals count time from `from`.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -41,34 +41,97 @@ impl Window {
 /// Successive arrival instants, never going back. An arrival's ordinal is its position.
 pub struct ArrivalTimes {
     source: Source,
-    last: Time,
 }
 
 enum Source {
-    Curve { curve: RateCurve, gaps: Gaps, area: f64 },
+    Steady(Steady),
+    Uneven(Uneven),
+}
+
+/// Arrivals at a rate that doesn't vary.
+struct Steady {
+    gaps: Gaps,
+    /// The sum of all gaps. Each addition is off by at most 2^-53 of the sum, up or down alike, so
+    /// the rate is exact until the gaps themselves are lost, after 2^53 arrivals.
+    area: f64,
+    nanos_per_gap: f64,
+}
+
+impl Steady {
+    /// The next arrival; `None` beyond the clock, as is every one at a rate of 0.
+    #[inline]
+    fn next(&mut self) -> Option<Time> {
+        self.area += self.gaps.draw();
+        let nanos = self.area * self.nanos_per_gap;
+        // Below 2^61, the way over a signed integer is the shorter one.
+        let whole = (nanos + 0.5) as i64;
+        (nanos < Time::LAST.nanos() as f64).then_some(Time::from_nanos(whole.cast_unsigned()))
+    }
+}
+
+/// Arrivals at a rate that varies, as most do not: kept out of the way of those.
+struct Uneven {
+    origin: Origin,
+    last: Time,
+}
+
+enum Origin {
+    Curve {
+        curve: RateCurve,
+        gaps: Gaps,
+        /// The sum of all gaps.
+        area: f64,
+    },
     Stamps(Box<StampedTrace>),
     Counts(Box<CountedTrace>),
+}
+
+impl Uneven {
+    /// The next arrival; `None` beyond the clock, or when the rate or the trace ends.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Time> {
+        let time = match &mut self.origin {
+            Origin::Curve { curve, gaps, area } => {
+                *area += gaps.draw();
+                let seconds = curve.inverse(*area)?;
+                (seconds < Time::LAST.seconds())
+                    .then(|| Time::ZERO + Duration::from_seconds(seconds))?
+            }
+            Origin::Stamps(trace) => trace.next()?,
+            Origin::Counts(trace) => trace.next()?,
+        };
+        // The inverse of a curve may be off by its last digit.
+        self.last = self.last.max(time);
+        Some(self.last)
+    }
 }
 
 impl ArrivalTimes {
     /// Arrivals at the rate of `curve`, spaced by `spacing`; gap n is drawn for identity n.
     pub fn from_curve(curve: RateCurve, spacing: Spacing, stream: Stream) -> Self {
         let gaps = Gaps::new(spacing, stream);
-        Self::new(Source::Curve { curve, gaps, area: 0.0 })
+        match curve.constant_rate() {
+            Some(rate) => {
+                let nanos_per_gap = NANOS_PER_SECOND as f64 / rate;
+                let steady = Steady { gaps, area: 0.0, nanos_per_gap };
+                ArrivalTimes { source: Source::Steady(steady) }
+            }
+            None => Self::uneven(Origin::Curve { curve, gaps, area: 0.0 }),
+        }
     }
 
     /// Arrivals at the times of a trace.
     pub fn from_stamps(trace: StampedTrace) -> Self {
-        Self::new(Source::Stamps(Box::new(trace)))
+        Self::uneven(Origin::Stamps(Box::new(trace)))
     }
 
     /// Arrivals at the counts of a trace.
     pub fn from_counts(trace: CountedTrace) -> Self {
-        Self::new(Source::Counts(Box::new(trace)))
+        Self::uneven(Origin::Counts(Box::new(trace)))
     }
 
-    fn new(source: Source) -> Self {
-        ArrivalTimes { source, last: Time::ZERO }
+    fn uneven(origin: Origin) -> Self {
+        ArrivalTimes { source: Source::Uneven(Uneven { origin, last: Time::ZERO }) }
     }
 }
 
@@ -79,20 +142,12 @@ impl Iterator for ArrivalTimes {
     ///
     /// # Panics
     /// When a trace that was whole before the run no longer is.
+    #[inline]
     fn next(&mut self) -> Option<Time> {
-        let time = match &mut self.source {
-            Source::Curve { curve, gaps, area } => {
-                *area += gaps.draw();
-                let seconds = curve.inverse(*area)?;
-                (seconds < Time::LAST.seconds())
-                    .then(|| Time::ZERO + Duration::from_seconds(seconds))?
-            }
-            Source::Stamps(trace) => trace.next()?,
-            Source::Counts(trace) => trace.next()?,
-        };
-        // The inverse of a curve may be off by its last digit.
-        self.last = self.last.max(time);
-        Some(self.last)
+        match &mut self.source {
+            Source::Steady(steady) => steady.next(),
+            Source::Uneven(uneven) => uneven.next(),
+        }
     }
 }
 

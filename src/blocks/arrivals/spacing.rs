@@ -1,5 +1,7 @@
 //! Gaps of mean 1 between arrivals.
 
+use crate::blocks::distribution::gamma::standard_gamma;
+use crate::blocks::distribution::ziggurat;
 use crate::kernel::random::{Draw, Stream};
 
 /// How regular arrivals are.
@@ -21,11 +23,11 @@ impl Spacing {
     /// A gap between two arrivals.
     pub fn gap(self, draw: &mut Draw) -> f64 {
         match self {
-            Spacing::Poisson => exponential(draw),
+            Spacing::Poisson => ziggurat::exponential(draw),
             Spacing::Even => 1.0,
             Spacing::Gamma { cv } => {
                 let shape = 1.0 / (cv * cv);
-                gamma(shape, draw) / shape
+                standard_gamma(shape, draw) / shape
             }
         }
     }
@@ -35,13 +37,19 @@ impl Spacing {
     /// 5). The length-biased gamma law is the one with a shape larger by 1.
     pub fn first_gap(self, draw: &mut Draw) -> f64 {
         match self {
-            Spacing::Poisson => exponential(draw),
+            Spacing::Poisson => ziggurat::exponential(draw),
             Spacing::Even => draw.unit_open(),
             Spacing::Gamma { cv } => {
                 let shape = 1.0 / (cv * cv);
-                gamma(shape + 1.0, draw) / shape * draw.unit_open()
+                standard_gamma(shape + 1.0, draw) / shape * draw.unit_open()
             }
         }
+    }
+
+    /// The first gap or one between two arrivals.
+    #[inline(never)]
+    fn gap_with_memory(self, is_first: bool, draw: &mut Draw) -> f64 {
+        if is_first { self.first_gap(draw) } else { self.gap(draw) }
     }
 }
 
@@ -66,52 +74,14 @@ impl Gaps {
     }
 
     /// The next gap.
+    #[inline]
     pub fn draw(&mut self) -> f64 {
         let mut draw = self.stream.draw(self.ordinal);
         self.ordinal += 1;
-        match self.ordinal {
-            1 => self.spacing.first_gap(&mut draw),
-            _ => self.spacing.gap(&mut draw),
-        }
-    }
-}
-
-/// An exponential number of mean 1.
-fn exponential(draw: &mut Draw) -> f64 {
-    -libm::log(draw.unit_open())
-}
-
-/// A gamma number with this shape and scale 1: G. Marsaglia and W. W. Tsang, "A simple method for
-/// generating gamma variables", ACM TOMS 26(3), 2000; shapes below 1 by its section 6.
-fn gamma(shape: f64, draw: &mut Draw) -> f64 {
-    if shape < 1.0 {
-        let boost = libm::pow(draw.unit_open(), 1.0 / shape);
-        return gamma(shape + 1.0, draw) * boost;
-    }
-    let centre = shape - 1.0 / 3.0;
-    let width = 1.0 / (9.0 * centre).sqrt();
-    loop {
-        let normal = normal(draw);
-        let root = 1.0 + width * normal;
-        let cube = root * root * root;
-        if cube > 0.0 {
-            let bound = normal * normal / 2.0 + centre * (1.0 - cube + libm::log(cube));
-            if libm::log(draw.unit_open()) < bound {
-                return centre * cube;
-            }
-        }
-    }
-}
-
-/// A standard normal number by the polar method (G. Marsaglia and T. A. Bray, "A convenient method
-/// for generating normal variables", SIAM Review 6(3), 1964).
-fn normal(draw: &mut Draw) -> f64 {
-    loop {
-        let across = 2.0 * draw.unit_open() - 1.0;
-        let up = 2.0 * draw.unit_open() - 1.0;
-        let square = across * across + up * up;
-        if square < 1.0 && square > 0.0 {
-            return across * (-2.0 * libm::log(square) / square).sqrt();
+        match self.spacing {
+            // A law without memory: the first gap is like any other.
+            Spacing::Poisson => ziggurat::exponential(&mut draw),
+            spacing => spacing.gap_with_memory(self.ordinal == 1, &mut draw),
         }
     }
 }

@@ -103,14 +103,11 @@ fn first_arrivals_are_pinned() {
         arrivals.take(4).map(Time::nanos).collect()
     };
     let day = Shape::Diurnal { peak_to_mean: 1.5, period: seconds(86_400.0) };
-    assert_eq!(
-        first(Shape::Constant, Spacing::Poisson),
-        [246_695, 2_151_136, 2_899_173, 3_269_247]
-    );
-    assert_eq!(first(day, Spacing::Poisson), [493_391, 4_302_273, 5_798_346, 6_538_494]);
+    assert_eq!(first(Shape::Constant, Spacing::Poisson), [615_825, 790_801, 2_261_039, 4_133_230]);
+    assert_eq!(first(day, Spacing::Poisson), [1_231_650, 1_581_602, 4_522_079, 8_266_459]);
     assert_eq!(
         first(Shape::Constant, Spacing::Gamma { cv: 2.0 }),
-        [2_526_421, 2_528_751, 2_665_590, 3_801_893]
+        [617_967, 1_533_305, 1_543_793, 1_544_328]
     );
 }
 

@@ -5,8 +5,9 @@ use crate::kernel::random::Draw;
 
 /// A gamma variate of this shape and scale 1 (Marsaglia and Tsang, "A simple method for generating
 /// gamma variables", ACM Transactions on Mathematical Software 26, 2000). Below shape 1 a variate
-/// of shape + 1 is boosted by a uniform one to the power 1 / shape, as in section 6 there.
-pub(super) fn standard_gamma(shape: f64, draw: &mut Draw) -> f64 {
+/// of shape + 1 is boosted by a uniform one to the power 1 / shape, as in section 6 there. The
+/// shape is above 0.
+pub fn standard_gamma(shape: f64, draw: &mut Draw) -> f64 {
     if shape < 1.0 {
         // The logarithm of a uniform variate is an exponential one, negated.
         let boost = libm::exp(-ziggurat::exponential(draw) / shape);

@@ -40,7 +40,7 @@ mod bounded_pareto;
 mod checks;
 mod composition;
 mod construction;
-mod gamma;
+pub mod gamma;
 mod law;
 pub mod read;
 pub mod special_functions;
