@@ -1,0 +1,43 @@
+//! What threads gain: the same repeats on one thread and on two, in wall time.
+
+use crate::row::SHORT;
+use crate::workload::{self, WORKLOADS, hash_of};
+use std::time::Instant;
+
+/// The workload that is repeated.
+const REPEATED: &str = "supermarket";
+const SETS: &[&str] = &["run.repeats=8", "run.requests=250K"];
+const ROUNDS: u32 = 3;
+
+/// Prints the wall time of 8 repeats on one and on two threads, and their ratio.
+pub fn print(is_short: bool) {
+    if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+        println!("\nthreads: one processor only, so nothing to gain");
+        return;
+    }
+    let workload = WORKLOADS.iter().find(|workload| workload.name == REPEATED);
+    let mut sets = SETS.to_vec();
+    sets.extend(is_short.then_some(SHORT));
+    let loaded = workload::load(workload.expect("it is one of them"), &sets);
+    let rounds = if is_short { 1 } else { ROUNDS };
+    let mut results = None;
+    let [one, two] = [1, 2].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.expect("threads can be started");
+        let round = |_| {
+            let watch = Instant::now();
+            let result = pool.install(|| workload::run(&loaded));
+            let seconds = watch.elapsed().as_secs_f64();
+            let hash = hash_of(&result);
+            assert_eq!(*results.get_or_insert(hash), hash, "results depend on the threads");
+            seconds
+        };
+        (0..rounds).map(round).fold(f64::INFINITY, f64::min)
+    });
+    println!(
+        "\n8 repeats of {REPEATED}: {:.0} ms on one thread, {:.0} ms on two, {:.2} times as fast",
+        one * 1e3,
+        two * 1e3,
+        one / two
+    );
+}
