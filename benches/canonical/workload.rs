@@ -48,7 +48,8 @@ pub const WORKLOADS: &[Workload] = &[
         file: "benches/workloads/tiers.toml",
         sets: &[],
         floor: floor::tiers::run,
-        // Hardly anybody waits: (25 + 0.8 x 0.5 + 0.2 x 128 - 1.6^2 + ...) / 7^2 is about 1.
+        // Hardly anybody waits: variances 25 of the servers and 0.8 x 0.5 + 0.2 x 128 - 2^2 = 22 of
+        // cache or database, over 7^2, is 1.
         variation: 1.5,
     },
     // With a fixed warm-up, so that no pilot runs are part of what is measured.

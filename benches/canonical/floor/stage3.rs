@@ -9,6 +9,7 @@
 //! Written for this model alone, so what it need not do is left out: all assets are held; all posts
 //! fit into the cache, so no order of use is kept, only when each entry ends; application servers
 //! and database, at a quarter of what they can do, let hardly anybody wait and are pure delays.
+//! Filling the cache at the start is part of the work, here and there.
 
 use super::{Agenda, Answered, Jobs, MICROSECOND, MILLISECOND, SECOND, Spans, uniform};
 use simscale::blocks::distribution::Distribution;
