@@ -1,4 +1,4 @@
-//! 100,000 users who think for 10 s and wait for an answer for 1 s; 64 workers, a few slow requests.
+//! 100,000 users who think for 10 s and wait for an answer for 1 s; 64 workers; few slow requests.
 //!
 //! Every request has its deadline among the pending events. One that was answered in time is not
 //! taken out: its deadline finds that nobody waits any more.

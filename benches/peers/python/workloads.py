@@ -42,4 +42,5 @@ def run(peer, workload, requests, simulate):
     ordered = sorted(response_times)
     mean = sum(ordered) / len(ordered)
     percentile = ordered[int(0.95 * len(ordered))]
-    print(peer, workload, f"{seconds * 1e9 / requests:.1f}", f"{mean:.4f}", f"{percentile:.4f}", sep="\t")
+    nanos = seconds * 1e9 / requests
+    print(f"{peer}\t{workload}\t{nanos:.1f}\t{mean:.4f}\t{percentile:.4f}")
