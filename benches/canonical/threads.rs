@@ -1,4 +1,5 @@
-//! What threads gain: the same repeats on one thread and on two, in wall time.
+//! What threads gain: the same repeats on one thread and on two, in wall time. Whatever else runs
+//! on the machine takes from the second thread first, so only a quiet one shows the gain.
 
 use crate::row::SHORT;
 use crate::workload::{self, WORKLOADS, hash_of};

@@ -32,8 +32,8 @@ impl Pending for Agenda {
     }
 }
 
-/// The obvious agenda: a binary heap of key, order of coming, and slot. First in first out among
-/// equal keys, as the agenda is.
+/// The obvious agenda: a binary heap of time, order of coming, and slot. First in first out among
+/// events of the same time, as the agenda is; all have the same rank here.
 #[derive(Default)]
 struct Heap {
     heap: BinaryHeap<Reverse<(u64, u32, u32)>>,
@@ -42,13 +42,13 @@ struct Heap {
 
 impl Pending for Heap {
     fn push(&mut self, event: Event) {
-        self.heap.push(Reverse((event.key(), self.pushed, event.slot)));
+        self.heap.push(Reverse((event.time().nanos(), self.pushed, event.slot)));
         self.pushed = self.pushed.wrapping_add(1);
     }
 
     fn pop(&mut self) -> Option<Event> {
-        let Reverse((key, _, slot)) = self.heap.pop()?;
-        Some(event(Time::from_nanos(key >> 3), slot))
+        let Reverse((nanos, _, slot)) = self.heap.pop()?;
+        Some(event(Time::from_nanos(nanos), slot))
     }
 }
 
