@@ -25,8 +25,10 @@ impl Stopwatch {
     }
 }
 
-/// Nanoseconds this thread has run: the first number of its `schedstat`.
+/// Nanoseconds this thread has run: the first number of its `schedstat`. Linux brings it up to date
+/// when a thread gives way, otherwise only at every tick, up to 10 ms apart.
 fn processor_nanos() -> Option<u64> {
+    std::thread::yield_now();
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok()
 }

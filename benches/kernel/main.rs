@@ -1,17 +1,21 @@
-//! Benchmarks of single parts: agenda, draws, histogram, processor sharing, dispatch.
+//! Benchmarks of single parts.
 //!
-//! `cargo bench --bench kernel`; with `-- --test` each runs once.
+//! - [`agenda`]: pending events, beside a plain binary heap;
+//! - [`dispatch`]: events through components;
+//! - this file: draws, histogram, processor sharing.
+//!
+//! `cargo bench --bench kernel`; with `-- --test` each runs once, with `-- hold` only the agenda.
+
+mod agenda;
+mod dispatch;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use simscale::blocks::distribution::Distribution;
 use simscale::blocks::popularity::Popularity;
 use simscale::blocks::station::ProcessorSharing;
+use simscale::kernel::JobId;
 use simscale::kernel::random::Stream;
 use simscale::kernel::time::{Duration, Time};
-use simscale::kernel::{
-    Agenda, Answer, Component, ComponentId, Context, Engine, Event, Hop, JobId, NODE_ANY, Outcome,
-    Rank, Signal, Timer,
-};
 use simscale::measure::histogram::Histogram;
 use std::hint::black_box;
 
@@ -28,29 +32,6 @@ fn exponential() -> Distribution {
 fn spans() -> Vec<Duration> {
     let law = exponential();
     (0..TABLE as u64).map(|identity| law.sample(&mut STREAM.draw(identity))).collect()
-}
-
-/// The hold model: take the next event and put one back, at a constant number of pending ones.
-fn agenda(criterion: &mut Criterion) {
-    let spans = spans();
-    let signal = |slot: usize| Signal { slot: slot as u32, component: ComponentId(0), tag: 0 };
-    let mut group = criterion.benchmark_group("agenda, hold");
-    for pending in [2_usize, 100, 10_000, 100_000] {
-        let event = |at, slot: usize| Event::new(at, Rank::Timer, signal(slot));
-        let mut agenda = Agenda::default();
-        for slot in 0..pending {
-            agenda.push(event(Time::ZERO + spans[slot % TABLE], slot));
-        }
-        let mut turn = pending;
-        group.bench_function(pending.to_string(), |bencher| {
-            bencher.iter(|| {
-                let next = agenda.pop().expect("as many are put back as taken");
-                agenda.push(event(next.time() + spans[turn % TABLE], turn));
-                turn += 1;
-            });
-        });
-    }
-    group.finish();
 }
 
 /// A draw keyed by a job: a new generator and one sample.
@@ -123,55 +104,5 @@ fn share_cores(station: &mut ProcessorSharing, spans: &[Duration]) -> usize {
     left.len()
 }
 
-/// Sends a job to the other component, again and again, and halts after every 1,000 answers.
-struct Asker {
-    answers: u64,
-}
-
-impl Component for Asker {
-    fn on_start(&mut self, context: &mut Context<'_>) {
-        context.wake_after(MILLISECOND, Rank::Timer, 0, 0);
-    }
-
-    fn on_request(&mut self, _job: JobId, _context: &mut Context<'_>) {
-        unreachable!("nobody asks the asker");
-    }
-
-    fn on_reply(&mut self, answer: Answer, context: &mut Context<'_>) {
-        context.finish(answer.job, answer.outcome);
-        context.wake_after(MILLISECOND, Rank::Timer, 0, 0);
-        self.answers += 1;
-        if self.answers.is_multiple_of(1000) {
-            context.halt();
-        }
-    }
-
-    fn on_timer(&mut self, _timer: Timer, context: &mut Context<'_>) {
-        let job = context.spawn(self.answers);
-        let (outward, homeward) = (Duration::ZERO, Duration::ZERO);
-        context
-            .forward(job, Hop { to: ComponentId(1), node: NODE_ANY, wire: 0, outward, homeward });
-    }
-}
-
-/// Answers at once.
-struct Answerer;
-
-impl Component for Answerer {
-    fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
-        context.reply(job, Outcome::Completed);
-    }
-}
-
-/// 1,000 times: timer, request, reply, through the agenda and two components.
-fn dispatch(criterion: &mut Criterion) {
-    let asker: Box<dyn Component> = Box::new(Asker { answers: 0 });
-    let mut engine = Engine::new(vec![asker, Box::new(Answerer)], 2);
-    engine.start();
-    criterion.bench_function("dispatch, 1000 round trips", |bencher| {
-        bencher.iter(|| engine.run());
-    });
-}
-
-criterion_group!(kernel, agenda, draws, histogram, processor_sharing, dispatch);
+criterion_group!(kernel, agenda::agenda, draws, histogram, processor_sharing, dispatch::dispatch);
 criterion_main!(kernel);
