@@ -42,7 +42,7 @@ struct Heap {
 
 impl Pending for Heap {
     fn push(&mut self, event: Event) {
-        self.heap.push(Reverse((event.time().nanos(), self.pushed, event.slot)));
+        self.heap.push(Reverse((event.time().nanos(), self.pushed, event.signal.slot)));
         self.pushed = self.pushed.wrapping_add(1);
     }
 
@@ -97,7 +97,7 @@ fn hold<P: Pending>(bencher: &mut criterion::Bencher<'_>, pending: usize, law: &
     let mut turn = 0;
     bencher.iter(|| {
         let next = events.pop().expect("as many are put back as taken");
-        events.push(event(next.time() + spans[turn % TABLE], next.slot));
+        events.push(event(next.time() + spans[turn % TABLE], next.signal.slot));
         turn += 1;
     });
 }
