@@ -81,11 +81,11 @@ struct Tally {
 
 impl Tally {
     #[inline]
-    fn record(&mut self, response: Duration, outcome: Outcome, deadline: Option<Duration>) {
+    fn record(&mut self, response: Duration, outcome: Outcome, deadline: Duration) {
         self.ended += 1;
         if outcome.is_ok() {
             self.response.record(response.nanos());
-            self.in_time += u64::from(deadline.is_none_or(|deadline| response <= deadline));
+            self.in_time += u64::from(response <= deadline);
         }
     }
 
@@ -105,7 +105,8 @@ impl Tally {
 /// add them up.
 #[derive(Debug)]
 struct OperationMeasures {
-    deadline: Option<Duration>,
+    /// Answers later than this are no goodput. No deadline is one that never passes.
+    deadline: Duration,
     is_static: bool,
     /// The measured cohort.
     cohort: Tally,
@@ -116,6 +117,7 @@ struct OperationMeasures {
 impl OperationMeasures {
     fn new(operation: &Operation) -> OperationMeasures {
         let Operation { deadline, is_static, .. } = *operation;
+        let deadline = deadline.unwrap_or(Duration::from_nanos(u64::MAX));
         let (cohort, others) = (Tally::default(), Tally::default());
         OperationMeasures { deadline, is_static, cohort, others }
     }
