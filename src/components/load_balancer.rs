@@ -111,6 +111,7 @@ struct RunningBalancer {
 }
 
 impl RunningBalancer {
+    #[inline(always)]
     fn send(&mut self, job: JobId, wire: usize, context: &mut Context<'_>) {
         let server = self.balances[wire].choose(&mut context.draw(self.choice, job));
         // The job's note tells which server's call ends with its answer.
@@ -118,6 +119,7 @@ impl RunningBalancer {
         self.caller.call(job, wire, server, context);
     }
 
+    #[inline(always)]
     fn call_ended(&mut self, ended: Ended, context: &mut Context<'_>) {
         let Ended { job, wire, outcome } = ended;
         let data = context.job(job);
@@ -131,6 +133,7 @@ impl RunningBalancer {
         self.answer(job, passed_on(outcome), context);
     }
 
+    #[inline(always)]
     fn answer(&mut self, job: JobId, outcome: Outcome, context: &mut Context<'_>) {
         let elapsed = context.reply(job, outcome);
         self.door.leave(outcome.is_ok(), elapsed);

@@ -8,7 +8,7 @@ use super::agenda::Agenda;
 use super::event::{
     ComponentId, Event, Rank, Signal, TAG_LIMIT, TAG_PAUSE, TAG_REPLY, TAG_REQUEST,
 };
-use super::job::{Frame, Job, JobId, JobTicket, Jobs, Outcome, State};
+use super::job::{Frame, Job, JobId, JobTicket, Jobs, Outcome};
 use super::ledger::Ledger;
 use super::random::{Draw, Stream, mix};
 use super::time::{Duration, Time};
@@ -165,18 +165,24 @@ impl Context<'_> {
         core.deliver(hop.outward, Rank::Arrival, signal);
     }
 
-    /// Answers a job: it goes back to whoever sent it here. Returns how long it was here.
+    /// Answers a job: it goes back to whoever sent it here, and is from now on as it was when sent.
+    /// Returns how long it was here.
     #[inline(always)]
     pub fn reply(&mut self, job: JobId, outcome: Outcome) -> Duration {
         let core = &mut *self.core;
         let (data, frame) = core.jobs.top_frame(job);
         let elapsed = core.now.saturating_since(data.entered);
-        data.outcome = outcome;
-        data.state = State::Returning;
-        data.at = frame.component;
-        let homeward = Duration::from_nanos(u64::from(frame.homeward));
-        let signal = Signal { slot: job.0, component: frame.component, tag: TAG_REPLY };
         core.ledger.ended(self.me, outcome, elapsed, core.now);
+        let homeward = Duration::from_nanos(u64::from(frame.homeward));
+        core.ledger.was_away(frame.component, core.now + homeward - frame.sent);
+        data.outcome = outcome;
+        data.wire = frame.wire;
+        data.depth -= 1;
+        data.at = frame.component;
+        data.node = frame.node;
+        data.local = frame.local;
+        data.entered = frame.entered;
+        let signal = Signal { slot: job.0, component: frame.component, tag: TAG_REPLY };
         core.deliver(homeward, Rank::Release, signal);
         elapsed
     }

@@ -3,7 +3,7 @@
 use super::agenda::Agenda;
 use super::context::{Context, Core, ReadyLine};
 use super::event::{ComponentId, Signal, TAG_PAUSE, TAG_REPLY, TAG_REQUEST};
-use super::job::{JobId, Jobs, Outcome, State};
+use super::job::{JobId, Jobs, Outcome};
 use super::ledger::{HopCounts, HopTimes, Ledger};
 use super::time::Time;
 
@@ -142,7 +142,9 @@ impl<C: Component + ?Sized> Engine<C> {
         match signal.tag {
             TAG_REQUEST => component.on_request(JobId(signal.slot), &mut Context { core, me }),
             TAG_REPLY => {
-                let answer = core.come_home(JobId(signal.slot));
+                let job = JobId(signal.slot);
+                let data = core.jobs.get(job);
+                let answer = Answer { job, outcome: data.outcome, wire: data.wire };
                 component.on_reply(answer, &mut Context { core, me });
             }
             tag => {
@@ -199,24 +201,6 @@ impl<C: Component + ?Sized> Engine<C> {
     /// Every component's times since time zero, over the hops that ended.
     pub fn hop_times(&self) -> Vec<HopTimes> {
         self.core.ledger.times()
-    }
-}
-
-impl Core {
-    /// Takes the caller's frame off a returning job, which is then again as it was when sent.
-    #[inline]
-    fn come_home(&mut self, job: JobId) -> Answer {
-        let now = self.now;
-        let (data, frame) = self.jobs.top_frame(job);
-        data.depth -= 1;
-        data.state = State::Present;
-        data.entered = frame.entered;
-        data.local = frame.local;
-        data.node = frame.node;
-        let answer = Answer { job, outcome: data.outcome, wire: frame.wire };
-        let (component, sent) = (frame.component, frame.sent);
-        self.ledger.was_away(component, now - sent);
-        answer
     }
 }
 

@@ -90,24 +90,16 @@ pub struct Job {
     pub local: u32,
     /// Children that have not come back.
     pub pending: u16,
+    /// How the component that answered it last did.
     pub(super) outcome: Outcome,
-    pub(super) state: State,
+    /// The wire by which the component it is at had sent it there.
+    pub(super) wire: u16,
+    is_live: bool,
     pub(super) at: ComponentId,
     pub(super) depth: u8,
     pub(super) entered: Time,
     pub(super) parent: Option<JobTicket>,
     generation: u32,
-}
-
-/// Where a job is in its life.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum State {
-    /// The slot is free.
-    Free,
-    /// At a component, or on the wire to it.
-    Present,
-    /// Answered and on its way back to the caller on top of its route.
-    Returning,
 }
 
 /// A component that waits for the job's answer.
@@ -170,7 +162,7 @@ impl Jobs {
             born: now,
             at,
             entered: now,
-            state: State::Present,
+            is_live: true,
             generation,
             ..Job::vacant()
         };
@@ -181,8 +173,8 @@ impl Jobs {
     #[inline]
     pub fn remove(&mut self, job: JobId) {
         let slot = &mut self.slots[job.0 as usize];
-        debug_assert!(slot.state != State::Free, "a job is removed once");
-        slot.state = State::Free;
+        debug_assert!(slot.is_live, "a job is removed once");
+        slot.is_live = false;
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(job.0);
     }
@@ -190,14 +182,14 @@ impl Jobs {
     #[inline]
     pub fn get(&self, job: JobId) -> &Job {
         let job = &self.slots[job.0 as usize];
-        debug_assert!(job.state != State::Free, "a job is used while it lives");
+        debug_assert!(job.is_live, "a job is used while it lives");
         job
     }
 
     #[inline]
     pub fn get_mut(&mut self, job: JobId) -> &mut Job {
         let job = &mut self.slots[job.0 as usize];
-        debug_assert!(job.state != State::Free, "a job is used while it lives");
+        debug_assert!(job.is_live, "a job is used while it lives");
         job
     }
 
@@ -208,7 +200,7 @@ impl Jobs {
     pub fn is_live(&self, ticket: JobTicket) -> bool {
         self.slots
             .get(ticket.job.0 as usize)
-            .is_some_and(|slot| slot.state != State::Free && slot.generation == ticket.generation)
+            .is_some_and(|slot| slot.is_live && slot.generation == ticket.generation)
     }
 
     /// A job, and the place of the next frame on its route.
@@ -245,19 +237,14 @@ impl Jobs {
             at[component.index()].arrivals += u128::from(arrived.nanos());
         };
         for (index, job) in self.slots.iter().enumerate() {
-            if job.state == State::Free {
+            if !job.is_live {
                 continue;
             }
             let is_child = job.is_child();
-            let route = &self.frames[index * self.depth..][..usize::from(job.depth)];
-            // A returning job is with the caller on top of its route again.
-            let (waiting, arrived) = match (job.state, route.split_last()) {
-                (State::Returning, Some((caller, others))) => (others, caller.entered),
-                _ => (route, job.entered),
-            };
+            let waiting = &self.frames[index * self.depth..][..usize::from(job.depth)];
             let is_at_home = is_child && waiting.is_empty();
             if !is_at_home {
-                count(job.at, arrived);
+                count(job.at, job.entered);
             }
             for frame in waiting.iter().skip(usize::from(is_child)) {
                 count(frame.component, frame.entered);
@@ -286,7 +273,8 @@ impl Job {
             local: 0,
             pending: 0,
             outcome: Outcome::Completed,
-            state: State::Free,
+            wire: 0,
+            is_live: false,
             at: ComponentId(0),
             depth: 0,
             entered: Time::ZERO,

@@ -29,17 +29,11 @@ impl Unlimited {
     /// The job of this alarm is done.
     #[inline(always)]
     pub fn alarm(&mut self, slot: u32, now: Time, finished: &mut Vec<JobId>) -> Option<Alarm> {
-        self.leave(now);
-        finished.push(JobId(slot));
-        None
-    }
-
-    /// The job whose alarm went off leaves: the only one that is done.
-    #[inline]
-    pub fn leave(&mut self, now: Time) {
         self.present -= 1;
         self.meter.busy.add(now, -1);
         self.meter.departures += 1;
+        finished.push(JobId(slot));
+        None
     }
 
     /// What it measured.

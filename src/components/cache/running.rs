@@ -105,6 +105,7 @@ impl RunningCache {
     }
 
     /// A look-up or a delete waits for a thread of the key's node.
+    #[inline(always)]
     fn serve(&mut self, job: JobId, context: &mut Context<'_>) -> Result<(), Full> {
         let node = usize::from(context.job(job).node);
         let service = &self.settings.service_time;
@@ -126,12 +127,14 @@ impl RunningCache {
         }
     }
 
+    #[inline(always)]
     fn send_along(&mut self, job: JobId, note: u32, wire: usize, context: &mut Context<'_>) {
         context.job_mut(job).local = note;
         self.caller.call(job, wire, NODE_ANY, context);
     }
 
     /// A thread is done with a job.
+    #[inline(always)]
     fn served(&mut self, job: JobId, context: &mut Context<'_>) {
         if context.job(job).local == DELETING {
             return self.answer(job, Outcome::Completed, context);
@@ -198,11 +201,13 @@ impl RunningCache {
         }
     }
 
+    #[inline]
     fn answer(&mut self, job: JobId, outcome: Outcome, context: &mut Context<'_>) {
         let elapsed = context.reply(job, outcome);
         self.door.leave(outcome.is_ok(), elapsed);
     }
 
+    #[inline]
     fn call_ended(&mut self, ended: Ended, context: &mut Context<'_>) {
         let Ended { job, wire, outcome } = ended;
         let note = context.job(job).local;

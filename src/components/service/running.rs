@@ -86,13 +86,16 @@ impl RunningService {
     }
 
     /// Lets every runnable job run until it waits for something.
+    #[inline]
     fn run_all(&mut self, context: &mut Context<'_>) {
         while let Some(job) = self.runnable.pop() {
             self.run(job, context);
         }
     }
 
-    #[inline]
+    /// Runs a job until it waits for something. The three instructions of a plain service are in
+    /// line here, the others behind a call.
+    #[inline(always)]
     fn run(&mut self, job: JobId, context: &mut Context<'_>) {
         let mut address = context.job(job).local as u16;
         loop {
@@ -103,11 +106,7 @@ impl RunningService {
                     let work = work.duration(data, *stream);
                     return self.compute(job, data.node, work, context);
                 }
-                Instruction::Wait(law, stream) => {
-                    let span = law.sample(&mut context.draw(*stream, job));
-                    return context.wake_after(span, Rank::Timer, WAIT_TAG, job.0);
-                }
-                Instruction::Send => match self.caller.route(context.job(job).class) {
+                Instruction::Send => match self.caller.route(data.class) {
                     Some(wire) => {
                         let freed = self.give_worker_up(job, context);
                         self.caller.call(job, wire, NODE_ANY, context);
@@ -115,27 +114,46 @@ impl RunningService {
                     }
                     None => address += 1,
                 },
-                Instruction::Ask(ask, stream) => {
-                    let (ask, stream) = (*ask, *stream);
-                    let freed = self.give_worker_up(job, context);
-                    self.ask(job, address, ask, stream, context);
-                    return self.pass_worker_on(freed, context);
-                }
-                Instruction::Parallel(branches, after) => {
-                    let (branches, after) = (branches.clone(), *after);
-                    return self.fork_branches(job, branches, after, context);
-                }
-                Instruction::Unless(probability, stream, otherwise) => {
-                    let taken = context.draw(*stream, job).chance(*probability);
-                    address = if taken { address + 1 } else { *otherwise };
-                }
-                Instruction::EndBranch => return self.end_branch(job, true, context),
                 Instruction::Reply => return self.answer(job, Outcome::Completed, context),
+                _ => match self.run_step(job, address, context) {
+                    Some(next) => address = next,
+                    None => return,
+                },
             }
         }
     }
 
-    #[inline]
+    /// Runs an instruction of a handler. Returns the address at which the job goes on, unless it
+    /// waits.
+    fn run_step(&mut self, job: JobId, address: u16, context: &mut Context<'_>) -> Option<u16> {
+        match self.settings.programs.at(address) {
+            Instruction::Wait(law, stream) => {
+                let span = law.sample(&mut context.draw(*stream, job));
+                context.wake_after(span, Rank::Timer, WAIT_TAG, job.0);
+            }
+            Instruction::Ask(ask, stream) => {
+                let (ask, stream) = (*ask, *stream);
+                let freed = self.give_worker_up(job, context);
+                self.ask(job, address, ask, stream, context);
+                self.pass_worker_on(freed, context);
+            }
+            Instruction::Parallel(branches, after) => {
+                let (branches, after) = (branches.clone(), *after);
+                self.fork_branches(job, branches, after, context);
+            }
+            Instruction::Unless(probability, stream, otherwise) => {
+                let taken = context.draw(*stream, job).chance(*probability);
+                return Some(if taken { address + 1 } else { *otherwise });
+            }
+            Instruction::EndBranch => self.end_branch(job, true, context),
+            Instruction::Compute(..) | Instruction::Send | Instruction::Reply => {
+                unreachable!("the plain instructions are run in line")
+            }
+        }
+        None
+    }
+
+    #[inline(always)]
     fn compute(&mut self, job: JobId, node: u16, work: Duration, context: &mut Context<'_>) {
         let cores = &mut self.servers[usize::from(node)].cores;
         let alarm = cores.arrive(job, work, context.now());
@@ -188,7 +206,7 @@ impl RunningService {
         Some(data.node)
     }
 
-    #[inline]
+    #[inline(always)]
     fn pass_worker_on(&mut self, freed: Option<u16>, context: &mut Context<'_>) {
         if let Some(server) = freed {
             let workers = &mut self.servers[usize::from(server)].workers;
@@ -199,6 +217,7 @@ impl RunningService {
     }
 
     /// A job goes on after an answer; if it gave its worker up it needs one again.
+    #[inline]
     fn resume(&mut self, job: JobId, context: &mut Context<'_>) {
         let now = context.now();
         let data = context.job_mut(job);
@@ -238,6 +257,7 @@ impl RunningService {
         }
     }
 
+    #[inline]
     fn answer(&mut self, job: JobId, outcome: Outcome, context: &mut Context<'_>) {
         let data = context.job(job);
         let freed = (data.local & WITHOUT_WORKER == 0).then_some(data.node);
@@ -247,6 +267,7 @@ impl RunningService {
     }
 
     /// A call along the wires or of a step has ended.
+    #[inline]
     fn call_ended(&mut self, ended: Ended, context: &mut Context<'_>) {
         let Ended { mut job, wire, outcome } = ended;
         let asked = context.job(job).local & ASKING != 0;
@@ -281,7 +302,7 @@ impl Component for RunningService {
         data.local = u32::from(self.settings.programs.entry(data.class));
         match self.servers[usize::from(data.node)].workers.take(job, Duration::ZERO, now) {
             Ok(Admission::Taken) => {
-                self.run(job, context);
+                self.runnable.push(job);
                 self.run_all(context);
             }
             Ok(Admission::Waits) => {}
@@ -312,10 +333,7 @@ impl Component for RunningService {
             self.runnable.push(JobId(timer.slot));
         } else {
             let cores = &mut self.servers[usize::from(timer.tag)].cores;
-            if let Station::Unlimited(cores) = cores {
-                cores.leave(context.now());
-                self.run(JobId(timer.slot), context);
-            } else if let Some(next) = cores.alarm(timer.slot, context.now(), &mut self.runnable) {
+            if let Some(next) = cores.alarm(timer.slot, context.now(), &mut self.runnable) {
                 context.wake_at(next.at, Rank::Release, timer.tag, next.slot);
             }
         }

@@ -144,6 +144,7 @@ impl Source {
         self.measures.batches.take()
     }
 
+    #[inline(always)]
     fn schedule_arrival(&mut self, context: &mut Context<'_>) {
         match self.load.next_arrival() {
             Some(time) => context.wake_at(time.max(context.now()), Rank::Arrival, ARRIVAL, 0),
@@ -163,6 +164,7 @@ impl Source {
     }
 
     /// Sends a request; `user` is known when users are closed.
+    #[inline(always)]
     fn send(&mut self, user: Option<u32>, context: &mut Context<'_>) {
         let identity = match user {
             Some(user) => {
@@ -229,6 +231,7 @@ impl Source {
         }
     }
 
+    #[inline(always)]
     fn call_ended(&mut self, ended: Ended, context: &mut Context<'_>) {
         let Ended { job, wire, mut outcome } = ended;
         if !outcome.is_ok() && self.caller.on_error(wire) == OnError::Skip {
