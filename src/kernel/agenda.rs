@@ -174,12 +174,62 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::cmp::Reverse;
-    use std::collections::BinaryHeap;
+    use std::collections::{BTreeSet, BinaryHeap};
 
-    /// The obvious agenda: a binary heap of (key, running number).
+    /// The obvious agenda: a binary heap of (key, running number), from which what is cancelled is
+    /// taken out at once.
     #[derive(Default)]
     struct SlowTwin {
         heap: BinaryHeap<Reverse<(u64, u32)>>,
+    }
+
+    /// Both, driven side by side. The agenda cannot cancel: whoever pops an event that was cancelled
+    /// passes over it, as a caller does with the timeouts of calls that were answered.
+    #[derive(Default)]
+    struct Twins {
+        agenda: Agenda,
+        cancelled: BTreeSet<u32>,
+        twin: SlowTwin,
+        pushed: u32,
+        now: u64,
+    }
+
+    impl Twins {
+        fn push(&mut self, nanos: u64, rank: u8) {
+            let event = event(nanos, rank, self.pushed);
+            self.agenda.push(event);
+            self.twin.heap.push(Reverse((event.key(), self.pushed)));
+            self.pushed += 1;
+        }
+
+        /// Cancels one of the pending events. Returns when it was due.
+        fn cancel(&mut self, choice: usize) -> Option<u64> {
+            let mut pending = std::mem::take(&mut self.twin.heap).into_vec();
+            let cancelled = (!pending.is_empty()).then(|| {
+                pending.sort_unstable();
+                let Reverse((key, number)) = pending.remove(choice % pending.len());
+                self.cancelled.insert(number);
+                key >> 3
+            });
+            self.twin.heap = pending.into();
+            cancelled
+        }
+
+        /// Pops from both. Returns whether there was anything.
+        fn pop(&mut self) -> Result<bool, TestCaseError> {
+            let popped = loop {
+                match self.agenda.pop() {
+                    Some(event) if self.cancelled.remove(&event.signal.slot) => {
+                        self.now = event.time().nanos();
+                    }
+                    other => break other,
+                }
+            };
+            let expected = self.twin.heap.pop().map(|Reverse(pair)| pair);
+            prop_assert_eq!(popped.map(|event| (event.key(), event.signal.slot)), expected);
+            self.now = popped.map_or(self.now, |event| event.time().nanos());
+            Ok(popped.is_some())
+        }
     }
 
     fn event(nanos: u64, rank: u8, slot: u32) -> Event {
@@ -188,40 +238,57 @@ mod tests {
         Event::new(Time::from_nanos(nanos), ranks[rank as usize % 5], signal)
     }
 
+    /// What is done next to both.
+    #[derive(Clone, Debug)]
+    enum Step {
+        /// Push so many events of one rank, so far ahead.
+        Push(u64, u8, u32),
+        Pop(u32),
+        Cancel(usize),
+        /// Cancel one and push it again, so much later.
+        Reschedule(usize, u64),
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (0u64..50, 0u8..5, 0u32..20).prop_map(|(at, rank, all)| Step::Push(at, rank, all)),
+            4 => (1u32..20).prop_map(Step::Pop),
+            1 => any::<usize>().prop_map(Step::Cancel),
+            1 => (any::<usize>(), 0u64..50).prop_map(|(which, later)| Step::Reschedule(which, later)),
+        ]
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
-        /// Pushes (with many ties) and pops in any mix; the two never differ.
+        /// Pushes with many ties, pops, cancels and reschedules in any mix; the two never differ.
         #[test]
         fn agrees_with_a_binary_heap(
-            steps in prop::collection::vec((any::<bool>(), 0u64..50, 0u8..5, 0u32..20), 1..3000),
-            stretch in 0u32..40,
+            steps in prop::collection::vec(any_step(), 1..400), stretch in 0u32..40,
         ) {
-            let mut agenda = Agenda::default();
-            let mut twin = SlowTwin::default();
-            let mut now = 0;
-            for (number, (push, ahead, rank, burst)) in steps.into_iter().enumerate() {
-                if push {
-                    // Rank 4 at the current instant stays allowed; lower ranks must lie ahead.
-                    let ahead = (ahead + 1) << (stretch % 40);
-                    for copy in 0..burst {
-                        let slot = number as u32 * 100 + copy;
-                        let event = event(now + ahead, rank, slot);
-                        agenda.push(event);
-                        twin.heap.push(Reverse((event.key(), slot)));
+            let mut twins = Twins::default();
+            for step in steps {
+                match step {
+                    // Lower ranks of the current instant have passed, so all lie ahead.
+                    Step::Push(ahead, rank, count) => {
+                        let at = twins.now + ((ahead + 1) << stretch);
+                        (0..count).for_each(|_| twins.push(at, rank));
                     }
-                } else {
-                    let popped = agenda.pop();
-                    let expected = twin.heap.pop().map(|Reverse(pair)| pair);
-                    prop_assert_eq!(popped.map(|event| (event.key(), event.signal.slot)), expected);
-                    now = popped.map_or(now, |event| event.time().nanos());
+                    Step::Pop(count) => {
+                        for _ in 0..count {
+                            twins.pop()?;
+                        }
+                    }
+                    Step::Cancel(which) => drop(twins.cancel(which)),
+                    Step::Reschedule(which, later) => {
+                        if let Some(at) = twins.cancel(which) {
+                            twins.push(at + (later << stretch) + 1, 3);
+                        }
+                    }
                 }
-                prop_assert_eq!(agenda.len(), twin.heap.len());
+                prop_assert_eq!(twins.agenda.len(), twins.twin.heap.len() + twins.cancelled.len());
             }
-            while let Some(event) = agenda.pop() {
-                let Reverse(expected) = twin.heap.pop().expect("the twins hold as many");
-                prop_assert_eq!((event.key(), event.signal.slot), expected);
-            }
-            prop_assert!(twin.heap.is_empty());
+            while twins.pop()? {}
+            prop_assert!(twins.agenda.is_empty());
         }
     }
 
