@@ -87,7 +87,7 @@ pub(super) struct InFlight {
     pub arrivals: u128,
 }
 
-/// What happened at one component since time zero.
+/// What happened at one component since time zero: all in one place, since a hop touches all of it.
 #[derive(Clone, Copy, Default, Debug)]
 struct Account {
     arrived: u64,
