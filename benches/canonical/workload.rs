@@ -100,7 +100,7 @@ pub fn stay_on_this_thread() {
 
 /// One run, on the threads of the current pool.
 pub fn run((scenario, model): &(Scenario, Model)) -> RunResult {
-    let options = Options { command: String::new(), progress: &|_| {} };
+    let options = Options::new(String::new(), &|_| {});
     experiment::run(scenario, model, &options).expect("jobs are conserved")
 }
 

@@ -19,6 +19,17 @@ pub enum Policy {
     PowerOfTwo,
 }
 
+/// Which nodes' open calls a choice depends on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Glance {
+    /// None: it will be this node anyway.
+    At(usize),
+    /// Those of these two.
+    AtTwo(usize, usize),
+    /// All of them.
+    AtAll,
+}
+
 /// A balancer's state.
 #[derive(Clone, Debug)]
 pub struct Balance {
@@ -38,18 +49,41 @@ impl Balance {
     /// Chooses a node and opens a call on it.
     #[inline]
     pub fn choose(&mut self, draw: &mut Draw) -> u16 {
+        let glance = self.glance(draw);
+        self.decide(glance)
+    }
+
+    /// The first half of a choice: what it will look at.
+    #[inline]
+    pub fn glance(&self, draw: &mut Draw) -> Glance {
         let nodes = self.open.len();
-        let chosen = match self.policy {
-            _ if nodes == 1 => 0,
-            Policy::RoundRobin => self.next,
-            Policy::Random => draw.below(nodes as u64) as usize,
-            Policy::LeastConnections => self.least_connections(),
+        match self.policy {
+            _ if nodes == 1 => Glance::At(0),
+            Policy::RoundRobin => Glance::At(self.next),
+            Policy::Random => Glance::At(draw.below(nodes as u64) as usize),
+            Policy::LeastConnections => Glance::AtAll,
             Policy::PowerOfTwo => {
                 let first = draw.below(nodes as u64) as usize;
                 let other = draw.below(nodes as u64 - 1) as usize;
-                let second = if other >= first { other + 1 } else { other };
-                if self.open[second] < self.open[first] { second } else { first }
+                Glance::AtTwo(first, if other >= first { other + 1 } else { other })
             }
+        }
+    }
+
+    /// The second half of a choice: looks, chooses a node and opens a call on it.
+    #[inline]
+    pub fn decide(&mut self, glance: Glance) -> u16 {
+        let nodes = self.open.len();
+        let chosen = match glance {
+            Glance::At(node) => node,
+            Glance::AtTwo(first, second) => {
+                if self.open[second] < self.open[first] {
+                    second
+                } else {
+                    first
+                }
+            }
+            Glance::AtAll => self.least_connections(),
         };
         self.next = if chosen + 1 == nodes { 0 } else { chosen + 1 };
         self.open[chosen] += 1;

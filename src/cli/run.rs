@@ -56,7 +56,7 @@ fn simulate(
     let progress =
         Progress::new(expected_requests(&loaded.scenario, &loaded.model), !arguments.quiet);
     let advance = |requests| progress.advance(requests);
-    let options = Options { command: repeating(&arguments.scenario), progress: &advance };
+    let options = Options::new(repeating(&arguments.scenario), &advance);
     let result = pool.install(|| experiment::run(&loaded.scenario, &loaded.model, &options));
     progress.finish();
     // Jobs that got lost are a defect of simscale, never of the scenario.

@@ -51,6 +51,12 @@ impl Wire {
             takes: vec![true; classes.len()],
         }
     }
+
+    /// Whether it is one: no delay, no timeout, open to every class.
+    pub fn is_plain(&self) -> bool {
+        let is_instant = self.latency.is_constant() == Some(Duration::ZERO);
+        is_instant && self.timeout.is_none() && self.takes.iter().all(|takes| *takes)
+    }
 }
 
 /// First timer tag of the timeouts; a component's own tags lie below.

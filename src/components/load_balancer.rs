@@ -8,6 +8,7 @@
 //! a call that ran into its timeout no longer counts as open.
 
 use super::caller::{Caller, Ended, OnError, Wire, passed_on};
+use super::express::Part;
 use super::flow::{Flow, FlowContext};
 use super::keys::SENDS_TO;
 use super::running::{BuildContext, Door, ERROR_RATE, NodeLoad, RESPONSE, Running, THROUGHPUT};
@@ -20,6 +21,8 @@ use crate::kernel::{Answer, Component, Context, HopCounts, JobId, Outcome, Timer
 use crate::language::key::{Given, Key, Takes};
 use crate::language::reader::TableReader;
 use crate::measure::metric::{Metric, Sheet};
+
+mod express;
 
 const POLICIES: &[(&str, Policy)] = &[
     ("round_robin", Policy::RoundRobin),
@@ -89,19 +92,31 @@ impl Blueprint for Plan {
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
+        Box::new(self.running(context))
+    }
+
+    fn build_express(&self, context: &BuildContext<'_>) -> Option<Part> {
+        let [wire] = context.wires else { return None };
+        wire.is_plain().then(|| Part::Balancer(self.running(context)))
+    }
+}
+
+impl Plan {
+    fn running(&self, context: &BuildContext<'_>) -> RunningBalancer {
         let balance = |wire: &Wire| Balance::new(self.policy, wire.nodes);
-        Box::new(RunningBalancer {
+        RunningBalancer {
             caller: context.caller(),
             balances: context.wires.iter().map(balance).collect(),
             choice: context.stream("choice"),
             door: Door::default(),
             ended: Vec::new(),
-        })
+        }
     }
 }
 
+/// A running load balancer.
 #[derive(Debug)]
-struct RunningBalancer {
+pub struct RunningBalancer {
     caller: Caller,
     /// Open calls on the servers behind each wire.
     balances: Vec<Balance>,

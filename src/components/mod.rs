@@ -16,10 +16,12 @@ pub mod access;
 mod cache;
 pub mod caller;
 mod database;
+pub mod express;
 mod external;
 pub mod flow;
 mod keys;
 mod load_balancer;
+pub mod machine;
 pub mod marks;
 mod queue;
 pub mod running;
@@ -31,6 +33,7 @@ mod work;
 pub use service::STEP_KEYS;
 
 use access::Classes;
+use express::Part;
 use flow::{Flow, FlowContext};
 use running::{BuildContext, Running};
 use std::fmt::Debug;
@@ -107,6 +110,11 @@ pub trait Blueprint: Debug + Send + Sync {
 
     /// The component at time zero of one run.
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running>;
+
+    /// The same as a part of the express lane, where what it does can be done without events.
+    fn build_express(&self, _context: &BuildContext<'_>) -> Option<Part> {
+        None
+    }
 }
 
 /// Turns the names in one component's table into numbers.

@@ -36,11 +36,17 @@ impl Work {
     /// How long the work of this job takes.
     #[inline]
     pub fn duration(&self, job: &Job, stream: Stream) -> Duration {
-        let drawn = |law: &Distribution| law.sample(&mut stream.draw(job.identity));
+        self.of(job.identity, job.recorded, stream)
+    }
+
+    /// How long the work of a job with this identity and recorded time takes.
+    #[inline]
+    pub fn of(&self, identity: u64, recorded: Duration, stream: Stream) -> Duration {
+        let drawn = |law: &Distribution| law.sample(&mut stream.draw(identity));
         match self {
             Work::Drawn(law) => drawn(law),
-            Work::Recorded => job.recorded,
-            Work::RecordedAnd(law) => job.recorded + drawn(law),
+            Work::Recorded => recorded,
+            Work::RecordedAnd(law) => recorded + drawn(law),
         }
     }
 }

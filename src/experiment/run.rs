@@ -24,6 +24,16 @@ pub struct Options<'a> {
     pub command: String,
     /// Called with the number of requests simulated since the last call, from several threads.
     pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Whether models that need no list of events run without one. The results are the same to the
+    /// last bit; only a test of just that, or a doubt, has a reason to say no.
+    pub express: bool,
+}
+
+impl<'a> Options<'a> {
+    /// The usual options.
+    pub fn new(command: String, progress: &'a (dyn Fn(u64) + Sync)) -> Options<'a> {
+        Options { command, progress, express: true }
+    }
 }
 
 /// Rounds of lengthening before `precision` is given up.
@@ -125,6 +135,7 @@ pub fn run(scenario: &Scenario, model: &Model, options: &Options<'_>) -> Result<
             catalogue: &catalogue,
             plan,
             watches: &watches.watched,
+            express: options.express,
             progress: options.progress,
         };
         let singles = all_repeats(&case, repeats)?;

@@ -6,8 +6,7 @@
 use super::alerts::{AlertState, AlertTrack, next_sample_after};
 use super::single::Case;
 use super::value;
-use crate::components::running::Running;
-use crate::kernel::Engine;
+use crate::components::machine::Machine;
 use crate::kernel::time::{Duration, Time};
 use crate::measure::metric::{MetricKind, Row, Scope, Wanted};
 use crate::model::catalogue::{Catalogue, Selected, Statistic, read_off};
@@ -117,19 +116,19 @@ impl<'a> Sampler<'a> {
     }
 
     /// The components have just forgotten what they measured: the warm-up is over.
-    pub fn restart(&mut self, engine: &Engine<dyn Running>) {
-        self.reset_at = engine.now();
+    pub fn restart(&mut self, machine: &dyn Machine) {
+        self.reset_at = machine.now();
         self.before_series.clear();
         self.before_look.clear();
-        self.watched_from = Some(engine.now());
+        self.watched_from = Some(machine.now());
     }
 
     /// Takes the samples that are due.
-    pub fn take(&mut self, engine: &Engine<dyn Running>) {
-        let now = engine.now();
+    pub fn take(&mut self, machine: &dyn Machine) {
+        let now = machine.now();
         let seconds = now.saturating_since(self.reset_at).seconds();
         let model = self.case.model;
-        let rows = read_off(engine, model, Wanted::Sample, seconds, Some(&self.copied));
+        let rows = read_off(machine, model, Wanted::Sample, seconds, Some(&self.copied));
         if now == self.next_look() {
             let happened = value::difference(&rows, &self.before_look);
             let start = self.watched_from.expect("looks follow the warm-up");

@@ -10,14 +10,14 @@
 use super::alerts::{AlertTrack, AlertWatch};
 use super::horizon::{Measured, Plan};
 use super::sampler::{Sampler, SeriesRows};
-use crate::components::running::{NodeLoad, Running};
-use crate::components::source::Source;
+use crate::components::machine::Machine;
+use crate::components::running::NodeLoad;
 use crate::kernel::time::{Duration, Time};
-use crate::kernel::{ComponentId, Engine, HopCounts, HopTimes, Stop};
+use crate::kernel::{ComponentId, HopCounts, HopTimes, Stop};
 use crate::measure::metric::{Row, Scope, Wanted};
 use crate::measure::statistics::warm_up::BatchMeans;
+use crate::model::Model;
 use crate::model::catalogue::{Catalogue, read_off};
-use crate::model::{Model, USERS};
 
 /// What one run yields.
 #[derive(Debug)]
@@ -82,13 +82,15 @@ pub struct Case<'a> {
     pub plan: Plan,
     /// Conditions watched over time.
     pub watches: &'a [AlertWatch],
+    /// Whether models that fit take the express lane; the results are the same.
+    pub express: bool,
     /// Called with the number of requests sent since the last call.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
 struct Run<'a> {
     case: &'a Case<'a>,
-    engine: Engine<dyn Running>,
+    machine: Box<dyn Machine>,
     sampler: Sampler<'a>,
     reported: u64,
 }
@@ -98,11 +100,11 @@ struct Run<'a> {
 /// # Errors
 /// When a component's account does not balance: a defect of the simulator.
 pub fn run(case: &Case<'_>, repeat: u32) -> Result<Single, Breach> {
-    let mut engine = case.model.engine(repeat);
-    source(&mut engine).collect_batches(FIRST_WINDOW);
-    engine.start();
+    let mut machine = case.model.machine(repeat, case.express);
+    machine.source().collect_batches(FIRST_WINDOW);
+    machine.start();
     let sampler = Sampler::new(case);
-    let mut run = Run { case, engine, sampler, reported: 0 };
+    let mut run = Run { case, machine, sampler, reported: 0 };
     // Without a warm-up nothing may happen before measuring begins: a trace can start at time zero.
     let has_warm_up = case.plan.warm_up > Duration::ZERO;
     if has_warm_up && run.advance(Time::ZERO + case.plan.warm_up) != Stop::Paused {
@@ -114,10 +116,6 @@ pub fn run(case: &Case<'_>, repeat: u32) -> Result<Single, Breach> {
     let window = run.end(&before);
     run.follow(window.measured);
     run.finish(repeat, window)
-}
-
-fn source(engine: &mut Engine<dyn Running>) -> &mut Source {
-    engine.component_mut(USERS).as_source().expect("component 0 is the users")
 }
 
 /// State at the start of the window.
@@ -140,13 +138,13 @@ impl Run<'_> {
     fn advance(&mut self, until: Time) -> Stop {
         loop {
             let next = self.sampler.next_sample().min(until);
-            let stop = self.engine.run_until(next);
+            let stop = self.machine.run_until(next);
             self.report();
             match stop {
-                Stop::Paused if next < until => self.sampler.take(&self.engine),
+                Stop::Paused if next < until => self.sampler.take(&*self.machine),
                 Stop::Paused => {
                     if next == self.sampler.next_sample() {
-                        self.sampler.take(&self.engine);
+                        self.sampler.take(&*self.machine);
                     }
                     return stop;
                 }
@@ -156,50 +154,50 @@ impl Run<'_> {
     }
 
     fn report(&mut self) {
-        let sent = source(&mut self.engine).sent();
+        let sent = self.machine.source().sent();
         (self.case.progress)(sent - self.reported);
         self.reported = sent;
     }
 
     fn case_is_over(&mut self) {
-        source(&mut self.engine).cohort().stop_admitting();
+        self.machine.source().cohort().stop_admitting();
     }
 
     fn loads(&self) -> Vec<Vec<NodeLoad>> {
         let components = 0..self.case.model.components.len() as u16;
-        let loads = |number| self.engine.component(ComponentId(number)).loads(self.engine.now());
+        let loads = |number| self.machine.component(ComponentId(number)).loads(self.machine.now());
         components.map(loads).collect()
     }
 
     fn begin(&mut self) -> Before {
-        let now = self.engine.now();
+        let now = self.machine.now();
         let loads = self.loads();
         let jobs = loads.iter().map(|loads| loads.iter().map(|load| load.jobs).collect());
-        let before = Before { at: now, times: self.engine.hop_times(), jobs: jobs.collect() };
+        let before = Before { at: now, times: self.machine.hop_times(), jobs: jobs.collect() };
         for number in 0..self.case.model.components.len() as u16 {
-            self.engine.component_mut(ComponentId(number)).reset(now);
+            self.machine.component_mut(ComponentId(number)).reset(now);
         }
-        self.sampler.restart(&self.engine);
+        self.sampler.restart(&*self.machine);
         before
     }
 
     fn measure(&mut self) {
-        let now = self.engine.now();
+        let now = self.machine.now();
         let (wanted, open_until, until) = match self.case.plan.measured {
             Measured::Requests { count, min_time } => (count, now + min_time, Time::LAST),
             Measured::Span(span) => (0, Time::LAST, now + span),
             Measured::Trace => (u64::MAX, Time::LAST, Time::LAST),
         };
-        source(&mut self.engine).cohort().open(wanted, open_until);
+        self.machine.source().cohort().open(wanted, open_until);
         self.advance(until);
-        source(&mut self.engine).cohort().stop_admitting();
+        self.machine.source().cohort().stop_admitting();
     }
 
     fn end(&mut self, before: &Before) -> Window {
-        let now = self.engine.now();
+        let now = self.machine.now();
         let measured = (now - before.at).seconds();
-        let rows = read_off(&self.engine, self.case.model, Wanted::Result, measured, None);
-        let times = std::iter::zip(self.engine.hop_times(), &before.times);
+        let rows = read_off(&*self.machine, self.case.model, Wanted::Result, measured, None);
+        let times = std::iter::zip(self.machine.hop_times(), &before.times);
         let times = times.map(|(now, before)| HopTimes {
             elapsed: now.elapsed - before.elapsed,
             away: now.away - before.away,
@@ -218,15 +216,15 @@ impl Run<'_> {
     /// least, and until as many requests have come again as before. What has not ended by then is
     /// unfinished.
     fn follow(&mut self, measured: f64) {
-        let end = self.engine.now();
-        let sent_before = source(&mut self.engine).sent();
+        let end = self.machine.now();
+        let sent_before = self.machine.source().sent();
         let enough = sent_before + sent_before.max(LEAST_FOLLOWING);
         let mut slice = SHORTEST_SLICE.seconds().max(measured / 8.0);
-        while source(&mut self.engine).cohort().open_requests() > 0 {
-            let until = self.engine.now() + Duration::from_seconds(slice);
-            let stop = self.engine.run_until(until.min(Time::LAST));
-            let followed = (self.engine.now() - end).seconds();
-            let is_enough = followed > measured && source(&mut self.engine).sent() > enough;
+        while self.machine.source().cohort().open_requests() > 0 {
+            let until = self.machine.now() + Duration::from_seconds(slice);
+            let stop = self.machine.run_until(until.min(Time::LAST));
+            let followed = (self.machine.now() - end).seconds();
+            let is_enough = followed > measured && self.machine.source().sent() > enough;
             if stop == Stop::Empty || is_enough || until > Time::LAST {
                 break;
             }
@@ -237,12 +235,12 @@ impl Run<'_> {
 
     fn finish(mut self, repeat: u32, mut window: Window) -> Result<Single, Breach> {
         let model = self.case.model;
-        let hops = self.engine.hop_counts();
-        let littles_law = self.engine.littles_law();
+        let hops = self.machine.hop_counts();
+        let littles_law = self.machine.littles_law();
         for (number, (component, counts)) in model.components.iter().zip(&hops).enumerate() {
             let id = ComponentId(number as u16);
             let balance = if counts.balances() {
-                self.engine.component(id).audit(counts)
+                self.machine.component(id).audit(counts)
             } else {
                 Err(format!("{counts:?}"))
             };
@@ -253,15 +251,15 @@ impl Run<'_> {
             balance.map_err(|what| Breach { component: component.name.clone(), repeat, what })?;
         }
         // What users saw is complete only now that the cohort has ended.
-        let last = read_off(&self.engine, model, Wanted::Result, window.measured, None);
+        let last = read_off(&*self.machine, model, Wanted::Result, window.measured, None);
         for (row, last) in std::iter::zip(&mut window.rows, last) {
             if !matches!(row.scope, Scope::Component(_)) {
                 *row = last;
             }
         }
-        let events = self.engine.handled();
+        let events = self.machine.handled();
         let (series, alerts) = self.sampler.finish();
-        let source = source(&mut self.engine);
+        let source = self.machine.source();
         Ok(Single {
             rows: window.rows,
             hops,

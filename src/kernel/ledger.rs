@@ -80,7 +80,7 @@ pub struct HopTimes {
 
 /// Jobs in flight at one component, and when they came.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(super) struct InFlight {
+pub(crate) struct InFlight {
     /// How many.
     pub jobs: u64,
     /// Sum of their arrival instants, in nanoseconds.
@@ -103,7 +103,7 @@ struct Account {
 
 /// The accounts of every component.
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     accounts: Vec<Account>,
 }
 

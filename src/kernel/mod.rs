@@ -30,3 +30,4 @@ pub use engine::{Answer, Component, Engine, Observer, Stop, Timer};
 pub use event::{ComponentId, Event, Rank, Signal, TimerTag};
 pub use job::{Job, JobId, JobTicket, NODE_ANY, Outcome};
 pub use ledger::{HopCounts, HopTimes};
+pub(crate) use ledger::{InFlight, Ledger};

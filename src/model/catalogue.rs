@@ -6,7 +6,7 @@
 //! here can be used in conditions, and no other.
 
 use super::Model;
-use crate::components;
+use crate::components::machine::Machine;
 use crate::language::condition::MetricPath;
 use crate::measure::metric::{Metric, MetricKind, Node, Row, Scope, Sheet, Wanted};
 use crate::measure::unit::Unit;
@@ -168,7 +168,7 @@ pub enum NotFound {
 /// Reads all components off, in the order of the way from the users. `copied` limits the
 /// distributions that are copied to those of these names.
 pub fn read_off(
-    engine: &crate::kernel::Engine<dyn components::running::Running>,
+    machine: &dyn Machine,
     model: &Model,
     wanted: Wanted,
     seconds: f64,
@@ -180,7 +180,7 @@ pub fn read_off(
     }
     for (id, _) in model.in_order() {
         sheet.begin(Scope::Component(id.0));
-        engine.component(id).measure(engine.now(), &mut sheet);
+        machine.component(id).measure(machine.now(), &mut sheet);
     }
     sheet.into_rows()
 }

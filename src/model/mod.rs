@@ -23,7 +23,9 @@ pub use load::LoadPlan;
 use crate::components::Blueprint;
 use crate::components::access::{Classes, Dataset};
 use crate::components::caller::Wire;
+use crate::components::express::ExpressLane;
 use crate::components::flow::Flow;
+use crate::components::machine::Machine;
 use crate::components::running::{BuildContext, Running};
 use crate::components::source::{Operation, Source};
 use crate::kernel::{ComponentId, Engine};
@@ -94,22 +96,59 @@ impl Model {
     ) -> Engine<dyn Running> {
         let mut components: Vec<Box<dyn Running>> = Vec::with_capacity(self.components.len());
         for (number, component) in (0u16..).zip(&self.components) {
-            let context = BuildContext {
-                name: &component.name,
-                number,
-                seed: self.seed,
-                repeat,
-                wires: &component.wires,
-                classes: &self.classes,
-                datasets: &self.datasets,
-                arriving: arriving(component),
-            };
+            let context = self.context(repeat, number, arriving(component));
             components.push(match &component.blueprint {
                 Some(blueprint) => blueprint.build(&context),
                 None => Box::new(self.source(&context)),
             });
         }
         Engine::new(components, self.route_depth)
+    }
+
+    /// One repeat at time zero, on the express lane if the model fits there and it is wanted.
+    pub fn machine(&self, repeat: u32, express: bool) -> Box<dyn Machine> {
+        let lane = if express { self.express_lane(repeat) } else { None };
+        match lane {
+            Some(lane) => Box::new(lane),
+            None => Box::new(self.engine(repeat)),
+        }
+    }
+
+    /// Whether the model fits on the express lane.
+    pub fn fits_express_lane(&self) -> bool {
+        self.express_lane(0).is_some()
+    }
+
+    fn express_lane(&self, repeat: u32) -> Option<ExpressLane> {
+        const LONGEST: usize = 3;
+        let is_short = self.components.len() <= LONGEST && !self.load.is_closed();
+        // All components lie on the one way from the users.
+        let ranks = is_short.then(|| self.in_order())?;
+        if (0..).zip(&ranks).any(|(rank, (_, component))| component.rank != rank) {
+            return None;
+        }
+        let context = |number: u16| {
+            self.context(repeat, number, &self.components[usize::from(number)].arriving)
+        };
+        let part = |(number, component): (u16, &ModelComponent)| {
+            component.blueprint.as_ref()?.build_express(&context(number))
+        };
+        let parts = (1u16..).zip(&self.components[1..]).map(part).collect::<Option<Vec<_>>>()?;
+        ExpressLane::new(self.source(&context(USERS.0)), parts)
+    }
+
+    fn context<'a>(&'a self, repeat: u32, number: u16, arriving: &'a [f64]) -> BuildContext<'a> {
+        let component = &self.components[usize::from(number)];
+        BuildContext {
+            name: &component.name,
+            number,
+            seed: self.seed,
+            repeat,
+            wires: &component.wires,
+            classes: &self.classes,
+            datasets: &self.datasets,
+            arriving,
+        }
     }
 
     fn source(&self, context: &BuildContext<'_>) -> Source {

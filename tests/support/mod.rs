@@ -64,7 +64,7 @@ pub fn run_text(name: &str, text: &str) -> RunResult {
 
 /// Runs what was loaded.
 pub fn run((scenario, model): &(Scenario, Model)) -> RunResult {
-    let options = Options { command: String::new(), progress: &|_| {} };
+    let options = Options::new(String::new(), &|_| {});
     experiment::run(scenario, model, &options).expect("jobs are conserved")
 }
 

@@ -131,6 +131,15 @@ impl Station {
         }
     }
 
+    /// The station itself, if it serves everybody at once.
+    #[inline]
+    pub fn as_unlimited(&mut self) -> Option<&mut Unlimited> {
+        match self {
+            Station::Unlimited(station) => Some(station),
+            _ => None,
+        }
+    }
+
     /// What it measured.
     pub fn meter(&self) -> &StationMeter {
         match self {
@@ -163,11 +172,14 @@ impl Station {
 }
 
 /// A job in a waiting line, with the work it brought.
-#[derive(Clone, Copy, Debug)]
-struct Waiting {
-    job: JobId,
-    work: Duration,
-    since: Time,
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// The job.
+    pub job: JobId,
+    /// Its work.
+    pub work: Duration,
+    /// When it came.
+    pub since: Time,
 }
 
 /// The waiting line has no room.

@@ -67,6 +67,12 @@ impl Pool {
     /// A place is given back. Returns the job that gets it, with the work kept for it.
     #[inline(always)]
     pub fn give_back(&mut self, now: Time) -> Option<(JobId, Duration)> {
+        self.pass_on(now).map(|next| (next.job, next.work))
+    }
+
+    /// A place is given back. Returns the one in line who gets it.
+    #[inline]
+    pub fn pass_on(&mut self, now: Time) -> Option<Waiting> {
         debug_assert!(self.taken > 0, "only a taken place can be given back");
         self.meter.departures += 1;
         let Some(next) = self.line.pop_front() else {
@@ -76,7 +82,12 @@ impl Pool {
         };
         self.meter.waiting.add(now, -1);
         self.meter.wait.record((now - next.since).nanos());
-        Some((next.job, next.work))
+        Some(next)
+    }
+
+    /// Those who wait, in the order in which they will get a place.
+    pub fn line(&self) -> impl Iterator<Item = &Waiting> {
+        self.line.iter()
     }
 
     /// What it measured: busy places, the line, waiting times.

@@ -21,17 +21,35 @@ impl Unlimited {
     /// A job comes and is served at once.
     #[inline(always)]
     pub fn arrive(&mut self, job: JobId, work: Duration, now: Time) -> Alarm {
+        self.enter(now);
+        Alarm { at: now + work, slot: job.0 }
+    }
+
+    /// One more is served.
+    #[inline]
+    pub fn enter(&mut self, now: Time) {
         self.present += 1;
         self.meter.busy.add(now, 1);
-        Alarm { at: now + work, slot: job.0 }
+    }
+
+    /// One is done.
+    #[inline]
+    pub fn leave(&mut self, now: Time) {
+        self.present -= 1;
+        self.meter.busy.add(now, -1);
+        self.meter.departures += 1;
+    }
+
+    /// One is done and the next one served at the same instant: the level stays.
+    #[inline]
+    pub fn take_turns(&mut self) {
+        self.meter.departures += 1;
     }
 
     /// The job of this alarm is done.
     #[inline(always)]
     pub fn alarm(&mut self, slot: u32, now: Time, finished: &mut Vec<JobId>) -> Option<Alarm> {
-        self.present -= 1;
-        self.meter.busy.add(now, -1);
-        self.meter.departures += 1;
+        self.leave(now);
         finished.push(JobId(slot));
         None
     }

@@ -15,9 +15,11 @@ mod program;
 mod running;
 mod steps;
 
+pub use running::RunningService;
 pub use steps::STEP_KEYS;
 
 use super::access::Class;
+use super::express::Part;
 use super::flow::{Flow, FlowContext, StationFlow};
 use super::keys::{HOLDS, NODE_COST, SENDS_TO};
 use super::running::{BuildContext, ERROR_RATE, RESPONSE, Running, THROUGHPUT};
@@ -33,7 +35,7 @@ use crate::language::reader::TableReader;
 use crate::measure::metric::Metric;
 use crate::measure::unit::Unit;
 use program::{Programs, Step, has_parallel, mean_compute, visit_asks, visit_waits};
-use running::{RunningService, Server, Settings};
+use running::{Server, Settings};
 use steps::{StepSpec, asked_components, resolve_steps, uses_recorded};
 
 const KEYS: &[Key] = &[
@@ -361,6 +363,18 @@ impl Blueprint for Plan {
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
+        Box::new(self.running(context))
+    }
+
+    fn build_express(&self, context: &BuildContext<'_>) -> Option<Part> {
+        let is_leaf = context.wires.is_empty();
+        let service = is_leaf.then(|| self.running(context))?;
+        service.only_computes().then_some(Part::Service(service))
+    }
+}
+
+impl Plan {
+    fn running(&self, context: &BuildContext<'_>) -> RunningService {
         let mut programs = Programs::default();
         for (_, class) in context.classes.iter() {
             let (steps, goes_on) = self.steps(class);
@@ -376,6 +390,6 @@ impl Blueprint for Plan {
             datasets: context.datasets.to_vec(),
         };
         let servers = (0..service.servers).map(server).collect();
-        Box::new(RunningService::new(settings, servers, context.caller()))
+        RunningService::new(settings, servers, context.caller())
     }
 }

@@ -98,6 +98,19 @@ impl Programs {
         self.branches[number]
     }
 
+    /// Whether the program of a class is no more than to compute once and to answer, where no wire
+    /// leads on.
+    pub fn only_computes(&self, class: u16) -> bool {
+        use Instruction::{Compute, Reply, Send};
+        let program = &self.code[usize::from(self.entry(class))..];
+        matches!(program, [Compute(..), Reply, ..] | [Compute(..), Send, Reply, ..])
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> u16 {
+        self.entries.len() as u16
+    }
+
     fn address(&self) -> u16 {
         u16::try_from(self.code.len()).expect("handlers hold fewer than 65,536 steps")
     }

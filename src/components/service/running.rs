@@ -1,5 +1,7 @@
 //! A running service: workers, cores, and the interpreter of its programs.
 
+mod express;
+
 use super::program::{Ask, Instruction, Programs};
 use super::{CPU, QUEUE_DEPTH, REJECTED, SKIPPED, WAIT, WORKERS_BUSY};
 use crate::blocks::station::{Admission, Full, Pool, Station};
@@ -83,6 +85,15 @@ impl RunningService {
             runnable: Vec::new(),
             ended: Vec::new(),
         }
+    }
+
+    /// The server for a job that comes without one: they take turns.
+    #[inline]
+    fn take_turn(&mut self) -> u16 {
+        let server = self.next_server;
+        let following = server + 1;
+        self.next_server = if usize::from(following) == self.servers.len() { 0 } else { following };
+        server
     }
 
     /// Lets every runnable job run until it waits for something.
@@ -294,10 +305,7 @@ impl Component for RunningService {
         let now = context.now();
         let data = context.job_mut(job);
         if data.node == NODE_ANY {
-            data.node = self.next_server;
-            let following = self.next_server + 1;
-            self.next_server =
-                if usize::from(following) == self.servers.len() { 0 } else { following };
+            data.node = self.take_turn();
         }
         data.local = u32::from(self.settings.programs.entry(data.class));
         match self.servers[usize::from(data.node)].workers.take(job, Duration::ZERO, now) {

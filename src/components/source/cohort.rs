@@ -1,6 +1,5 @@
 //! The measured cohort: which requests count, and when all of them have ended.
 
-use crate::kernel::Context;
 use crate::kernel::time::Time;
 
 /// What the source is doing.
@@ -13,6 +12,17 @@ pub enum Phase {
     Measuring,
     /// The cohort is complete; its requests are followed to their end under continuing load.
     Following,
+}
+
+/// What a request is to the cohort.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Membership {
+    /// It does not belong to it.
+    None,
+    /// It belongs to it.
+    Member,
+    /// It belongs to it, and completes it.
+    Last,
 }
 
 /// The requests born while the source measures.
@@ -37,33 +47,32 @@ impl Cohort {
         *self = Cohort { phase, wanted, open_until, exhausted, ..Cohort::default() };
     }
 
-    /// Whether the request being sent belongs to the cohort. The last one halts the run, so that
-    /// its moment can be read off.
-    pub(super) fn admit(&mut self, context: &mut Context<'_>) -> bool {
+    /// What a request sent now is to the cohort. The last one halts the run, so that its moment
+    /// can be read off.
+    #[inline]
+    pub(super) fn admit(&mut self, now: Time) -> Membership {
         if self.phase != Phase::Measuring {
-            return false;
+            return Membership::None;
         }
         self.admitted += 1;
-        if self.admitted >= self.wanted && context.now() >= self.open_until {
+        if self.admitted >= self.wanted && now >= self.open_until {
             self.phase = Phase::Following;
-            context.halt();
+            return Membership::Last;
         }
-        true
+        Membership::Member
     }
 
-    /// One of the cohort has ended. The last one halts the run.
-    pub(super) fn ended(&mut self, context: &mut Context<'_>) {
+    /// One of the cohort has ended. Returns whether it was the last one, which halts the run.
+    #[inline]
+    pub(super) fn ended(&mut self) -> bool {
         self.ended += 1;
-        if self.phase == Phase::Following && self.ended == self.admitted {
-            context.halt();
-        }
+        self.phase == Phase::Following && self.ended == self.admitted
     }
 
-    /// No more requests come.
-    pub(super) fn close(&mut self, context: &mut Context<'_>) {
+    /// No more requests come, which halts the run.
+    pub(super) fn close(&mut self) {
         self.exhausted = true;
         self.stop_admitting();
-        context.halt();
     }
 
     /// Closes the cohort now, whatever was wanted.

@@ -11,12 +11,16 @@
 //! - failures are counted and never enter a distribution of successes.
 
 mod cohort;
+mod express;
 mod load;
 mod measures;
 
 pub use cohort::{Cohort, Phase};
 pub use load::{KeyTrace, Load, WorkTrace};
 pub use measures::{METRICS, OPERATION_METRICS};
+
+use cohort::Membership;
+pub(super) use express::Request;
 
 use super::access::{Dataset, KeyChoice};
 use super::caller::{Caller, Ended, OnError};
@@ -148,8 +152,14 @@ impl Source {
     fn schedule_arrival(&mut self, context: &mut Context<'_>) {
         match self.load.next_arrival() {
             Some(time) => context.wake_at(time.max(context.now()), Rank::Arrival, ARRIVAL, 0),
-            None => self.cohort.close(context),
+            None => self.close(context),
         }
+    }
+
+    /// No more requests come.
+    fn close(&mut self, context: &mut Context<'_>) {
+        self.cohort.close();
+        context.halt();
     }
 
     /// A user thinks; one that was answered at the very instant of asking at least for
@@ -182,12 +192,14 @@ impl Source {
         };
         let Some(key) = self.draw_key(operation, user, identity) else {
             // A recorded trace of keys is over, and with it the run.
-            return self.cohort.close(context);
+            return self.close(context);
         };
-        self.sent += 1;
         let job = context.spawn(identity);
-        let measured = self.cohort.admit(context);
-        let recorded = self.load.recorded_work();
+        let (membership, recorded) = self.count_in(context.now());
+        if membership == Membership::Last {
+            context.halt();
+        }
+        let measured = membership != Membership::None;
         let data = context.job_mut(job);
         data.class = operation as u16;
         data.user = user;
@@ -198,6 +210,14 @@ impl Source {
         self.caller.call(job, wire, NODE_ANY, context);
     }
 
+    /// A request is sent: what it is to the cohort, and the work recorded with it.
+    #[inline]
+    fn count_in(&mut self, now: Time) -> (Membership, Duration) {
+        self.sent += 1;
+        (self.cohort.admit(now), self.load.recorded_work())
+    }
+
+    #[inline]
     fn draw_operation(&self, identity: u64) -> usize {
         let last = self.operations.len() - 1;
         if last == 0 {
@@ -246,8 +266,8 @@ impl Source {
         let measured = data.marks & MEASURED != 0;
         let response = context.finish(job, outcome);
         self.measures.record(operation, born, response, outcome, measured);
-        if measured {
-            self.cohort.ended(context);
+        if measured && self.cohort.ended() {
+            context.halt();
         }
         if matches!(self.load, Load::Closed { .. }) {
             self.think(user, response == Duration::ZERO, context);

@@ -1,0 +1,31 @@
+//! The load balancer on the express lane: it has one wire, which takes no time and every class.
+
+use super::RunningBalancer;
+use crate::blocks::balance::Glance;
+use crate::kernel::time::Duration;
+
+impl RunningBalancer {
+    /// The first half of the choice for a job: which servers it will look at.
+    #[inline]
+    pub(in crate::components) fn glance(&self, identity: u64) -> Glance {
+        self.balances[0].glance(&mut self.choice.draw(identity))
+    }
+
+    /// The second half: the server, on which a call is open now.
+    #[inline]
+    pub(in crate::components) fn decide(&mut self, glance: Glance) -> u16 {
+        self.balances[0].decide(glance)
+    }
+
+    /// A call on a server has ended.
+    #[inline]
+    pub(in crate::components) fn close(&mut self, server: u16) {
+        self.balances[0].close(server);
+    }
+
+    /// A job leaves, answered after `elapsed`.
+    #[inline]
+    pub(in crate::components) fn leave(&mut self, ok: bool, elapsed: Duration) {
+        self.door.leave(ok, elapsed);
+    }
+}

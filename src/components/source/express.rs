@@ -1,0 +1,85 @@
+//! The users on the express lane: what they send and what they see, without jobs and signals.
+
+use super::cohort::{Membership, Phase};
+use super::{KeyChoice, Load, Source};
+use crate::kernel::Outcome;
+use crate::kernel::time::{Duration, Time};
+
+/// A request as the express lane needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    /// Who it is, for draws.
+    pub identity: u64,
+    /// What it asks for, which is also its class.
+    pub operation: u16,
+    /// A service time recorded with the arrival.
+    pub recorded: Duration,
+    /// Whether it belongs to the measured cohort.
+    pub measured: bool,
+    /// Whether it completes the cohort, which halts the run.
+    pub is_last: bool,
+}
+
+impl Source {
+    /// Whether requests come at times of their own.
+    pub(in crate::components) fn is_open(&self) -> bool {
+        matches!(self.load, Load::Open { .. })
+    }
+
+    /// When the next request comes. `None` closes the cohort, which halts the run: no more come.
+    #[inline]
+    pub(in crate::components) fn next_arrival(&mut self, now: Time) -> Option<Time> {
+        let next = self.load.next_arrival();
+        if next.is_none() {
+            self.cohort.close();
+        }
+        next.map(|time| time.max(now))
+    }
+
+    /// Sends the request that is due. `None` when the recorded trace of its keys is over: that
+    /// closes the cohort and halts the run.
+    ///
+    /// Nobody looks at users and keys on the express lane. They are drawn by identity, so leaving
+    /// them out moves no other draw; a recorded key is read because its trace may end.
+    #[inline]
+    pub(in crate::components) fn send_express(&mut self, now: Time) -> Option<Request> {
+        let identity = self.sent;
+        let operation = self.draw_operation(identity);
+        if self.operations[operation].key == KeyChoice::Recorded
+            && self.draw_key(operation, 0, identity).is_none()
+        {
+            self.cohort.close();
+            return None;
+        }
+        let (membership, recorded) = self.count_in(now);
+        Some(Request {
+            identity,
+            operation: operation as u16,
+            recorded,
+            measured: membership != Membership::None,
+            is_last: membership == Membership::Last,
+        })
+    }
+
+    /// A request's answer has come.
+    #[inline]
+    pub(in crate::components) fn answer_express(
+        &mut self,
+        operation: u16,
+        born: Time,
+        response: Duration,
+        outcome: Outcome,
+        measured: bool,
+    ) {
+        self.measures.record(usize::from(operation), born, response, outcome, measured);
+        if measured {
+            self.cohort.ended();
+        }
+    }
+
+    /// Whether requests of a complete cohort are still under way: the end of the last one of them
+    /// halts the run.
+    pub(in crate::components) fn follows_cohort(&self) -> bool {
+        self.cohort.phase() == Phase::Following && self.cohort.open_requests() > 0
+    }
+}
