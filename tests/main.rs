@@ -3,6 +3,7 @@
 //! - [`theory`]: queueing theory as the oracle, through plain scenario files;
 //! - [`properties`]: conservation, Little's law and more, over random valid scenarios;
 //! - [`determinism`]: the same bytes for any number of threads;
+//! - [`express`]: the express lane against the general engine;
 //! - [`golden`]: every file in `scenarios/` against its recorded summary;
 //! - [`invalid`]: every wrong file in `tests/invalid/` against its message;
 //! - [`command_line`]: the program as its users see it;
@@ -12,6 +13,7 @@
 
 mod command_line;
 mod determinism;
+mod express;
 mod golden;
 mod invalid;
 mod properties;
