@@ -59,6 +59,7 @@ impl Pool {
         Admission::Waits
     }
 
+    #[inline(always)]
     fn stand_in_line(&mut self, job: JobId, work: Duration, now: Time) {
         self.line.push_back(Waiting { job, work, since: now });
         self.meter.waiting.add(now, 1);
@@ -71,7 +72,7 @@ impl Pool {
     }
 
     /// A place is given back. Returns the one in line who gets it.
-    #[inline]
+    #[inline(always)]
     pub fn pass_on(&mut self, now: Time) -> Option<Waiting> {
         debug_assert!(self.taken > 0, "only a taken place can be given back");
         self.meter.departures += 1;

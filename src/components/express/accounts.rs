@@ -25,6 +25,7 @@ impl Machine for ExpressLane {
             }
         }
         self.catch_up_all(last);
+        self.tell_doors();
         self.now = last;
         stop
     }

@@ -19,8 +19,10 @@
 //! - draws are keyed by request, so it does not matter when they are made, or whether;
 //! - the end of a cohort halts the run at its very instant. Its last answer is known as soon as the
 //!   cohort is complete: who comes later does not delay those before him in line;
-//! - at an instant with several arrivals the general engine works as a pipeline: it chooses for the
-//!   next one before the last one's rejection is back. [`Lingering`] calls are closed that late.
+//! - at an instant with several arrivals the general engine works as a pipeline. Each hop of a
+//!   request waits behind the hops of those before it, so it chooses for the next request before
+//!   the last one's rejection is back. [`Lingering`] calls are closed that late; nothing else of an
+//!   instant shows how far its requests have come: a server sees them one after the other.
 
 mod accounts;
 mod departures;
@@ -46,10 +48,11 @@ pub enum Part {
 
 /// All requests are alike to the accounts: they are at all components from birth to end.
 const ALL: ComponentId = ComponentId(0);
-/// An answer that takes no time has passed the balancer when it chooses for the third request
-/// after that of the same instant: request, service, core, answer.
+/// An answer that took no time is back when the balancer chooses for the third request after it,
+/// if all come at the same instant: to the service, to the core, and back are three hops, and each
+/// request is one hop behind the one before.
 const CHOICES_BEFORE_ANSWER: u64 = 3;
-/// A rejection leaves the core out.
+/// A rejection never was on a core.
 const CHOICES_BEFORE_REJECTION: u64 = 2;
 
 /// A call that took no time and still counts as open at the balancer.
@@ -121,7 +124,7 @@ impl ExpressLane {
     }
 
     /// The server for a request, which has caught up.
-    #[inline]
+    #[inline(always)]
     fn choose(&mut self, identity: u64, now: Time) -> u16 {
         let Some(balancer) = &self.balancer else {
             let server = self.service.next_in_turn();
@@ -143,7 +146,7 @@ impl ExpressLane {
         self.balancer.as_mut().map_or(0, |balancer| balancer.decide(glance))
     }
 
-    #[inline]
+    #[inline(always)]
     fn admit(&mut self, request: &Request, server: u16, now: Time) {
         self.accounts.arrived(ALL, now);
         let work = self.service.work(request.operation, request.identity, request.recorded);
@@ -151,7 +154,7 @@ impl ExpressLane {
         match self.service.admit(server, job, work, now) {
             Ok(Admission::Taken) if work == Duration::ZERO => {
                 // Nobody waits where a worker was free.
-                self.service.release(server, Duration::ZERO, now);
+                self.service.release(server, now);
                 self.answer(now, job, Outcome::Completed, now);
                 self.linger(server, CHOICES_BEFORE_ANSWER, now);
             }
@@ -168,12 +171,19 @@ impl ExpressLane {
     }
 
     /// A server does all that is due there up to and at `until`.
-    #[inline]
+    #[inline(always)]
     fn catch_up(&mut self, server: u16, until: Time) {
+        if self.departures[usize::from(server)].next().at <= until {
+            self.let_go(server, until);
+        }
+    }
+
+    /// Jobs leave a server where at least one is due.
+    fn let_go(&mut self, server: u16, until: Time) {
         while let done = self.departures[usize::from(server)].next()
             && done.at <= until
         {
-            let next = self.service.release(server, done.at - done.born, done.at);
+            let next = self.service.release(server, done.at);
             let departures = &mut self.departures[usize::from(server)];
             match next {
                 Some(next) => {
@@ -193,16 +203,22 @@ impl ExpressLane {
         (0..self.service.servers()).for_each(|server| self.catch_up(server, until));
     }
 
+    /// All requests leave by all doors at the instant at which users see their answers, so the doors
+    /// are told when somebody may look.
+    fn tell_doors(&mut self) {
+        let (response, failed) = self.source.answered();
+        if let Some(balancer) = &mut self.balancer {
+            balancer.door().set(response.clone(), failed);
+        }
+        self.service.door().set(response, failed);
+    }
+
     /// A job ends at the service, and with it everywhere.
-    #[inline]
+    #[inline(always)]
     fn answer(&mut self, born: Time, job: JobId, outcome: Outcome, now: Time) {
         let response = now - born;
         self.accounts.ended(ALL, outcome, response, now);
-        let mut seen = outcome;
-        if let Some(balancer) = &mut self.balancer {
-            seen = passed_on(outcome);
-            balancer.leave(seen.is_ok(), response);
-        }
+        let seen = if self.balancer.is_some() { passed_on(outcome) } else { outcome };
         let (operation, measured) = read(job);
         self.source.answer_express(operation, born, response, seen, measured);
     }

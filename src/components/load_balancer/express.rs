@@ -1,8 +1,7 @@
 //! The load balancer on the express lane: it has one wire, which takes no time and every class.
 
-use super::RunningBalancer;
+use super::{Door, RunningBalancer};
 use crate::blocks::balance::Glance;
-use crate::kernel::time::Duration;
 
 impl RunningBalancer {
     /// The first half of the choice for a job: which servers it will look at.
@@ -23,9 +22,8 @@ impl RunningBalancer {
         self.balances[0].close(server);
     }
 
-    /// A job leaves, answered after `elapsed`.
-    #[inline]
-    pub(in crate::components) fn leave(&mut self, ok: bool, elapsed: Duration) {
-        self.door.leave(ok, elapsed);
+    /// What leaves by its door.
+    pub(in crate::components) fn door(&mut self) -> &mut Door {
+        &mut self.door
     }
 }

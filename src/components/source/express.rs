@@ -4,6 +4,7 @@ use super::cohort::{Membership, Phase};
 use super::{KeyChoice, Load, Source};
 use crate::kernel::Outcome;
 use crate::kernel::time::{Duration, Time};
+use crate::measure::histogram::Histogram;
 
 /// A request as the express lane needs it.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +28,7 @@ impl Source {
     }
 
     /// When the next request comes. `None` closes the cohort, which halts the run: no more come.
-    #[inline]
+    #[inline(always)]
     pub(in crate::components) fn next_arrival(&mut self, now: Time) -> Option<Time> {
         let next = self.load.next_arrival();
         if next.is_none() {
@@ -41,7 +42,7 @@ impl Source {
     ///
     /// Nobody looks at users and keys on the express lane. They are drawn by identity, so leaving
     /// them out moves no other draw; a recorded key is read because its trace may end.
-    #[inline]
+    #[inline(always)]
     pub(in crate::components) fn send_express(&mut self, now: Time) -> Option<Request> {
         let identity = self.sent;
         let operation = self.draw_operation(identity);
@@ -62,7 +63,7 @@ impl Source {
     }
 
     /// A request's answer has come.
-    #[inline]
+    #[inline(always)]
     pub(in crate::components) fn answer_express(
         &mut self,
         operation: u16,
@@ -75,6 +76,11 @@ impl Source {
         if measured {
             self.cohort.ended();
         }
+    }
+
+    /// Response times of all requests answered well since the last reset, and how many others ended.
+    pub(in crate::components) fn answered(&self) -> (Histogram, u64) {
+        self.measures.answered()
     }
 
     /// Whether requests of a complete cohort are still under way: the end of the last one of them

@@ -23,6 +23,7 @@ pub enum Load {
 
 impl Load {
     /// When the next request comes; `None` when there is none or users are closed.
+    #[inline]
     pub(super) fn next_arrival(&mut self) -> Option<Time> {
         match self {
             Load::Open { arrivals, .. } => arrivals.next(),
@@ -31,6 +32,7 @@ impl Load {
     }
 
     /// The work recorded with the arrival that is due.
+    #[inline]
     pub(super) fn recorded_work(&mut self) -> Duration {
         match self {
             Load::Open { work: Some(trace), .. } => trace.next(),
@@ -54,6 +56,7 @@ impl WorkTrace {
         WorkTrace { reader, unit, from }
     }
 
+    #[inline(never)]
     fn next(&mut self) -> Duration {
         let start = Time::ZERO + self.from;
         loop {

@@ -195,6 +195,17 @@ impl Measures {
         }
     }
 
+    /// Response times of all requests answered well since the last reset, and how many others ended.
+    pub fn answered(&self) -> (Histogram, u64) {
+        let mut all = Tally::default();
+        for seen in &self.operations {
+            all.add(&seen.cohort);
+            all.add(&seen.others);
+        }
+        let failures = all.counts().failures();
+        (all.response, failures)
+    }
+
     pub fn fill(&self, operations: &[Operation], users: u64, sheet: &mut Sheet) {
         let tallies: Vec<Cow<'_, Tally>> =
             self.operations.iter().map(|seen| seen.tally(sheet.wanted)).collect();

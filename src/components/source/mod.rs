@@ -211,13 +211,13 @@ impl Source {
     }
 
     /// A request is sent: what it is to the cohort, and the work recorded with it.
-    #[inline]
+    #[inline(always)]
     fn count_in(&mut self, now: Time) -> (Membership, Duration) {
         self.sent += 1;
         (self.cohort.admit(now), self.load.recorded_work())
     }
 
-    #[inline]
+    #[inline(always)]
     fn draw_operation(&self, identity: u64) -> usize {
         let last = self.operations.len() - 1;
         if last == 0 {

@@ -1,6 +1,6 @@
 //! The service on the express lane: a leaf whose jobs compute once, on a core of their own.
 
-use super::RunningService;
+use super::{Door, RunningService};
 use crate::blocks::station::{Admission, Full, Station, Unlimited, Waiting};
 use crate::components::service::program::Instruction;
 use crate::kernel::JobId;
@@ -28,7 +28,7 @@ impl RunningService {
     }
 
     /// How long a job of this class computes.
-    #[inline]
+    #[inline(always)]
     pub(in crate::components) fn work(
         &self,
         class: u16,
@@ -43,7 +43,7 @@ impl RunningService {
     }
 
     /// A job comes: it computes from now on, waits, or is answered with a rejection.
-    #[inline]
+    #[inline(always)]
     pub(in crate::components) fn admit(
         &mut self,
         server: u16,
@@ -56,23 +56,14 @@ impl RunningService {
         match admission {
             Ok(Admission::Taken) => unlimited(&mut at.cores).enter(now),
             Ok(Admission::Waits) => {}
-            Err(Full) => {
-                self.rejected += 1;
-                self.door.leave(false, Duration::ZERO);
-            }
+            Err(Full) => self.rejected += 1,
         }
         admission
     }
 
-    /// A job is done, and answered after `elapsed`. Returns the one that computes from now on.
-    #[inline]
-    pub(in crate::components) fn release(
-        &mut self,
-        server: u16,
-        elapsed: Duration,
-        now: Time,
-    ) -> Option<Waiting> {
-        self.door.leave(true, elapsed);
+    /// A job is done. Returns the one that computes from now on.
+    #[inline(always)]
+    pub(in crate::components) fn release(&mut self, server: u16, now: Time) -> Option<Waiting> {
         let at = &mut self.servers[usize::from(server)];
         let next = at.workers.pass_on(now);
         let cores = unlimited(&mut at.cores);
@@ -81,6 +72,11 @@ impl RunningService {
             None => cores.leave(now),
         }
         next
+    }
+
+    /// What leaves by its door.
+    pub(in crate::components) fn door(&mut self) -> &mut Door {
+        &mut self.door
     }
 
     /// The jobs that wait for a worker of a server, the next one first.
