@@ -72,7 +72,7 @@ impl Machine for ExpressLane {
         self.by_component(obeys, obeys)
     }
 
-    /// A timer an arrival, a hop along each wire there and back, a timer for each job that computed.
+    /// A timer an arrival, a hop along each wire there and back, a timer a job that computed.
     fn handled(&self) -> u64 {
         let counts = self.counts();
         let wires = self.components() as u64 - 1;

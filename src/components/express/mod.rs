@@ -203,8 +203,8 @@ impl ExpressLane {
         (0..self.service.servers()).for_each(|server| self.catch_up(server, until));
     }
 
-    /// All requests leave by all doors at the instant at which users see their answers, so the doors
-    /// are told when somebody may look.
+    /// All requests leave by all doors at the instant at which users see their answers, so the
+    /// doors are told when somebody may look.
     fn tell_doors(&mut self) {
         let (response, failed) = self.source.answered();
         if let Some(balancer) = &mut self.balancer {

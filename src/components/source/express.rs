@@ -78,7 +78,8 @@ impl Source {
         }
     }
 
-    /// Response times of all requests answered well since the last reset, and how many others ended.
+    /// Response times of all requests answered well since the last reset, and how many others
+    /// ended.
     pub(in crate::components) fn answered(&self) -> (Histogram, u64) {
         self.measures.answered()
     }
