@@ -154,24 +154,24 @@ fn a_second_run_gives_the_same_bytes_whatever_the_threads() {
 #[test]
 fn json_has_the_documented_shape() {
     let shell = Shell::new();
-    let ran = shell.simscale(&short_run(&shipped("stage3.toml"), &["--format", "json"])).fine();
+    // Two repeats cannot say more than 1 + 12.7 times the mean of 2% (Student's t): far below 70%.
+    let words = ["--users", "30K", "--format", "json"];
+    let ran = shell.simscale(&short_run(&shipped("stage3.toml"), &words)).fine();
     let document: Value = serde_json::from_str(&ran.output).expect("it is one JSON document");
     assert_eq!(document["scenario"], "stage3");
     assert_eq!((&document["seed"], &document["repeats"]), (&42.into(), &2.into()));
-    assert_eq!(document["users"], 300_000);
+    assert_eq!(document["users"], 30_000);
     assert_eq!(document["conservation"], "holds");
     assert!(document["verdict"].is_string());
     let p95 = &document["metrics"]["response_time.p95"];
     assert_eq!(p95["unit"], "s");
-    let (low, high) = (p95["ci95"][0].as_f64(), p95["ci95"][1].as_f64());
-    let value = p95["value"].as_f64();
+    let [low, value, high] = [&p95["ci95"][0], &p95["value"], &p95["ci95"][1]].map(Value::as_f64);
     assert!(low <= value && value <= high && low.is_some(), "{p95}");
     for component in ["lb", "app", "cache", "cdn", "db"] {
         check_conservation(component, &document["components"][component]);
     }
-    let graduation = document["graduation"].as_array().expect("a list");
-    let write_load = graduation.iter().find(|threshold| threshold["name"] == "write_load");
-    let write_load = write_load.expect("it is in the file");
+    let write_load = &document["graduation"][0];
+    assert_eq!(write_load["name"], "write_load");
     assert_eq!(write_load["condition"], "db.write_load > 70%");
     assert_eq!(write_load["state"], "not crossed");
     assert!(write_load["value"].is_number());
