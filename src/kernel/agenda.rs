@@ -108,8 +108,8 @@ impl Agenda {
         self.buckets[bucket as usize].push(event);
     }
 
-    /// Makes the first part of the lowest bucket the front. Only `pop` may do so: the event it takes
-    /// then lies at or after the new base, and so does all that is pushed later.
+    /// Makes the first part of the lowest bucket the front. Only `pop` may do so: the event that it
+    /// takes then lies at or after the new base, and so does all that is pushed later.
     #[inline(never)]
     fn refill_front(&mut self) {
         while self.front.is_empty() && self.occupied != 0 {
@@ -183,8 +183,8 @@ mod tests {
         heap: BinaryHeap<Reverse<(u64, u32)>>,
     }
 
-    /// Both, driven side by side. The agenda cannot cancel: whoever pops an event that was cancelled
-    /// passes over it, as a caller does with the timeouts of calls that were answered.
+    /// Both, driven side by side. The agenda cannot cancel: whoever pops an event that was called
+    /// off passes over it, as a caller does with the timeouts of calls that were answered.
     #[derive(Default)]
     struct Twins {
         agenda: Agenda,
@@ -254,7 +254,7 @@ mod tests {
             4 => (0u64..50, 0u8..5, 0u32..20).prop_map(|(at, rank, all)| Step::Push(at, rank, all)),
             4 => (1u32..20).prop_map(Step::Pop),
             1 => any::<usize>().prop_map(Step::Cancel),
-            1 => (any::<usize>(), 0u64..50).prop_map(|(which, later)| Step::Reschedule(which, later)),
+            1 => (any::<usize>(), 0u64..50).prop_map(|(one, later)| Step::Reschedule(one, later)),
         ]
     }
 
