@@ -14,9 +14,9 @@ use crate::components::running::{NodeLoad, Running};
 use crate::components::source::Source;
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{ComponentId, Engine, HopCounts, HopTimes, Stop};
-use crate::measure::metric::{Row, Scope, Wanted};
+use crate::measure::metric::{Row, Wanted};
 use crate::measure::statistics::warm_up::BatchMeans;
-use crate::model::catalogue::{Catalogue, read_off};
+use crate::model::catalogue::{Catalogue, read_off, read_off_users};
 use crate::model::{Model, USERS};
 
 /// What one run yields.
@@ -253,12 +253,9 @@ impl Run<'_> {
             balance.map_err(|what| Breach { component: component.name.clone(), repeat, what })?;
         }
         // What users saw is complete only now that the cohort has ended.
-        let last = read_off(&self.engine, model, Wanted::Result, window.measured, None);
-        for (row, last) in std::iter::zip(&mut window.rows, last) {
-            if !matches!(row.scope, Scope::Component(_)) {
-                *row = last;
-            }
-        }
+        let last = read_off_users(&self.engine, Wanted::Result, window.measured);
+        let of_users = window.rows.iter_mut().filter(|row| row.is_of_users());
+        std::iter::zip(of_users, last).for_each(|(row, last)| *row = last);
         let events = self.engine.handled();
         let (series, alerts) = self.sampler.finish();
         let source = source(&mut self.engine);
