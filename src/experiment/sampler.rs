@@ -86,6 +86,7 @@ impl<'a> Sampler<'a> {
         let watched = case.watches.iter().flat_map(|watch| watch.entries());
         let entries = columns.iter().map(|selected| selected.entry).chain(watched);
         let entries = entries.map(|entry| &case.catalogue.entries[entry]);
+        let entries = entries.filter(|entry| entry.metric.kind == MetricKind::Distribution);
         let mut copied: Vec<_> = entries.map(|entry| (entry.scope, entry.metric.name)).collect();
         copied.sort_unstable();
         copied.dedup();
