@@ -171,7 +171,8 @@ fn aligned(plan: Plan) -> Plan {
 }
 
 fn all_repeats(case: &Case<'_>, repeats: u32) -> Result<Vec<Single>, Breach> {
-    (0..repeats).into_par_iter().map(|repeat| run_single(case, repeat)).collect()
+    // Each repeat is dealt alone, so that no thread is left with two when the others are done.
+    (0..repeats).into_par_iter().with_max_len(1).map(|repeat| run_single(case, repeat)).collect()
 }
 
 /// Requests sent in all repeats.

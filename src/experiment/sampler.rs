@@ -63,8 +63,8 @@ pub fn columns(catalogue: &Catalogue) -> Vec<(String, Selected)> {
 pub struct Sampler<'a> {
     case: &'a Case<'a>,
     columns: Vec<Selected>,
-    /// Names of the distributions that samples need.
-    copied: Vec<&'static str>,
+    /// The distributions that samples need, by scope and name.
+    copied: Vec<(Scope, &'static str)>,
     series: SeriesRows,
     next_series: Time,
     before_series: Vec<Row>,
@@ -84,8 +84,9 @@ impl<'a> Sampler<'a> {
             columns(case.catalogue).into_iter().map(|(_, selected)| selected).collect();
         let watched = case.watches.iter().flat_map(|watch| watch.entries());
         let entries = columns.iter().map(|selected| selected.entry).chain(watched);
-        let mut copied: Vec<&'static str> =
-            entries.map(|entry| case.catalogue.entries[entry].metric.name).collect();
+        let entries = entries.map(|entry| &case.catalogue.entries[entry]);
+        let entries = entries.filter(|entry| entry.metric.kind == MetricKind::Distribution);
+        let mut copied: Vec<_> = entries.map(|entry| (entry.scope, entry.metric.name)).collect();
         copied.sort_unstable();
         copied.dedup();
         Sampler {

@@ -14,10 +14,10 @@ use crate::components::machine::Machine;
 use crate::components::running::NodeLoad;
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{ComponentId, HopCounts, HopTimes, Stop};
-use crate::measure::metric::{Row, Scope, Wanted};
+use crate::measure::metric::{Row, Wanted};
 use crate::measure::statistics::warm_up::BatchMeans;
 use crate::model::Model;
-use crate::model::catalogue::{Catalogue, read_off};
+use crate::model::catalogue::{Catalogue, read_off, read_off_users};
 
 /// What one run yields.
 #[derive(Debug)]
@@ -251,12 +251,9 @@ impl Run<'_> {
             balance.map_err(|what| Breach { component: component.name.clone(), repeat, what })?;
         }
         // What users saw is complete only now that the cohort has ended.
-        let last = read_off(&*self.machine, model, Wanted::Result, window.measured, None);
-        for (row, last) in std::iter::zip(&mut window.rows, last) {
-            if !matches!(row.scope, Scope::Component(_)) {
-                *row = last;
-            }
-        }
+        let last = read_off_users(&*self.machine, Wanted::Result, window.measured);
+        let of_users = window.rows.iter_mut().filter(|row| row.is_of_users());
+        std::iter::zip(of_users, last).for_each(|(row, last)| *row = last);
         let events = self.machine.handled();
         let (series, alerts) = self.sampler.finish();
         let source = self.machine.source();

@@ -145,32 +145,34 @@ fn parts_of(reading: &Reading) -> (f64, f64) {
 
 /// What happened between two samples of the same sheet; `earlier` is empty after a reset.
 pub fn difference(later: &[Row], earlier: &[Row]) -> Vec<Row> {
-    let mut rows = later.to_vec();
-    for (row, earlier) in rows.iter_mut().zip(earlier) {
-        row.reading = match (&row.reading, &earlier.reading) {
-            (
-                Reading::Ratio { numerator, denominator },
-                Reading::Ratio { numerator: before, denominator: out_of },
-            ) => {
-                Reading::Ratio { numerator: numerator - before, denominator: denominator - out_of }
-            }
-            (
-                Reading::Level { integral, seconds, maximum },
-                Reading::Level { integral: before, seconds: until, .. },
-            ) => Reading::Level {
-                integral: integral - before,
-                seconds: seconds - until,
-                maximum: *maximum,
-            },
-            (
-                Reading::Distribution { samples, failures },
-                Reading::Distribution { samples: before, failures: failed },
-            ) => Reading::Distribution {
-                samples: samples.since(before),
-                failures: failures - failed,
-            },
-            (reading, _) => reading.clone(),
+    let since = |(place, row): (usize, &Row)| {
+        let reading = match earlier.get(place) {
+            Some(earlier) => reading_since(&row.reading, &earlier.reading),
+            None => row.reading.clone(),
         };
+        Row { reading, ..*row }
+    };
+    later.iter().enumerate().map(since).collect()
+}
+
+fn reading_since(later: &Reading, earlier: &Reading) -> Reading {
+    match (later, earlier) {
+        (
+            Reading::Ratio { numerator, denominator },
+            Reading::Ratio { numerator: before, denominator: out_of },
+        ) => Reading::Ratio { numerator: numerator - before, denominator: denominator - out_of },
+        (
+            Reading::Level { integral, seconds, maximum },
+            Reading::Level { integral: before, seconds: until, .. },
+        ) => Reading::Level {
+            integral: integral - before,
+            seconds: seconds - until,
+            maximum: *maximum,
+        },
+        (
+            Reading::Distribution { samples, failures },
+            Reading::Distribution { samples: before, failures: failed },
+        ) => Reading::Distribution { samples: samples.since(before), failures: failures - failed },
+        (reading, _) => reading.clone(),
     }
-    rows
 }

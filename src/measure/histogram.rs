@@ -9,6 +9,12 @@
 //! - count, sum, largest and smallest value are exact, and so is the count of every cell;
 //! - merging is addition: the order in which histograms are merged changes nothing;
 //! - the number of cells depends on the largest value alone: equal samples, equal histograms.
+//!
+//! `counts` keeps the counts of the cells, in as little memory as goes.
+
+mod counts;
+
+use counts::Counts;
 
 /// Binary logarithm of the number of cells in a power of two.
 const CELL_BITS: u32 = 8;
@@ -20,7 +26,7 @@ const CELLS_PER_POWER: usize = 1 << CELL_BITS;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Histogram {
     /// Count of each cell, up to the end of the highest power of two seen.
-    counts: Vec<u64>,
+    counts: Counts,
     count: u64,
     sum: u128,
     smallest: u64,
@@ -66,7 +72,7 @@ impl Default for Histogram {
 impl Histogram {
     /// An empty histogram; it takes no memory for cells until something is recorded.
     pub const fn new() -> Histogram {
-        Histogram { counts: Vec::new(), count: 0, sum: 0, smallest: u64::MAX, largest: 0 }
+        Histogram { counts: Counts::new(), count: 0, sum: 0, smallest: u64::MAX, largest: 0 }
     }
 
     /// Records one value of `nanos` nanoseconds.
@@ -81,11 +87,7 @@ impl Histogram {
         if times == 0 {
             return;
         }
-        let cell = cell_of(nanos);
-        match self.counts.get_mut(cell) {
-            Some(count) => *count += times,
-            None => self.record_beyond(cell, times),
-        }
+        self.counts.add(cell_of(nanos), times);
         self.count += times;
         self.sum += u128::from(nanos) * u128::from(times);
         // Branches, because they are hardly ever taken: of n values some 2 ln n are a new extreme.
@@ -97,21 +99,9 @@ impl Histogram {
         }
     }
 
-    /// Grows up to the power of two of `cell` and counts there: at most 57 times in a life.
-    #[cold]
-    fn record_beyond(&mut self, cell: usize, times: u64) {
-        self.counts.resize(length_for(cell), 0);
-        self.counts[cell] = times;
-    }
-
     /// Adds all values of `other`.
     pub fn merge(&mut self, other: &Histogram) {
-        if self.counts.len() < other.counts.len() {
-            self.counts.resize(other.counts.len(), 0);
-        }
-        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
-            *mine += theirs;
-        }
+        self.counts.merge(&other.counts);
         self.count += other.count;
         self.sum += other.sum;
         self.smallest = self.smallest.min(other.smallest);
@@ -127,22 +117,10 @@ impl Histogram {
     /// When `earlier` holds a value that `self` doesn't: it is no earlier state of `self`.
     pub fn since(&self, earlier: &Histogram) -> Histogram {
         let not_earlier = "only an earlier state of the same histogram can be subtracted";
-        assert!(earlier.counts.len() <= self.counts.len(), "{not_earlier}");
-        let mut counts = self.counts.clone();
-        // A count below zero wraps around to one beyond 2^63, which no count reaches: one check of
-        // the highest bits for all.
-        let mut any_bit = 0;
-        for (mine, theirs) in counts.iter_mut().zip(&earlier.counts) {
-            *mine = mine.wrapping_sub(*theirs);
-            any_bit |= *mine;
-        }
-        assert!(any_bit.cast_signed() >= 0, "{not_earlier}");
-        let lowest = counts.iter().position(|&count| count > 0);
-        let highest = counts.iter().rposition(|&count| count > 0);
-        let (Some(lowest), Some(highest)) = (lowest, highest) else {
+        let counts = self.counts.since(&earlier.counts).expect(not_earlier);
+        let Some((lowest, highest)) = counts.occupied() else {
             return Histogram::new();
         };
-        counts.truncate(length_for(highest));
         let (lowest, highest) = (bounds_of(lowest).0, bounds_of(highest).1);
         let (fell, grew) = (self.smallest < earlier.smallest, self.largest > earlier.largest);
         Histogram {
@@ -157,7 +135,8 @@ impl Histogram {
     /// Forgets everything and keeps the memory for what comes next.
     pub fn clear(&mut self) {
         self.counts.clear();
-        *self = Histogram { counts: std::mem::take(&mut self.counts), ..Histogram::new() };
+        let counts = std::mem::replace(&mut self.counts, Counts::new());
+        *self = Histogram { counts, ..Histogram::new() };
     }
 
     /// Values recorded.
@@ -211,14 +190,15 @@ impl Histogram {
         let rank = q * (self.count + infinite) as f64;
         // Whole powers of two below the rank first: adding up is quicker than asking each cell.
         let (mut first, mut below) = (0, 0);
-        for power in self.counts.chunks(CELLS_PER_POWER) {
-            let reached = below + power.iter().sum::<u64>();
+        while first < self.counts.len() {
+            let reached = below + self.counts.in_power(first);
             if reached as f64 >= rank {
                 break;
             }
             (first, below) = (first + CELLS_PER_POWER, reached);
         }
-        for (cell, &count) in self.counts.iter().enumerate().skip(first) {
+        for cell in first..self.counts.len() {
+            let count = self.counts.of(cell);
             let reached = below + count;
             if count > 0 && reached as f64 >= rank {
                 let (lower, upper) = self.drawn_in(cell);
@@ -240,15 +220,15 @@ impl Histogram {
             return Some(f64::from(u8::from(nanos < self.smallest)));
         }
         let cell = cell_of(nanos);
-        let above: u64 = self.counts[cell + 1..].iter().sum();
+        let above: u64 = (cell + 1..self.counts.len()).map(|cell| self.counts.of(cell)).sum();
         let (lower, upper) = self.drawn_in(cell);
         let share = (upper - nanos) as f64 / ((upper - lower) as f64 + 1.0);
-        Some((above as f64 + share * self.counts[cell] as f64) / self.count as f64)
+        Some((above as f64 + share * self.counts.of(cell) as f64) / self.count as f64)
     }
 
     /// Occupied cells in rising order.
     pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
-        self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(cell, &count)| {
+        self.counts.iter().enumerate().filter(|&(_, count)| count > 0).map(|(cell, count)| {
             let (lower, last) = bounds_of(cell);
             Cell { lower, upper: last.saturating_add(1), count }
         })

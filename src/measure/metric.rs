@@ -155,6 +155,13 @@ pub struct Row {
     pub reading: Reading,
 }
 
+impl Row {
+    /// Whether it tells what users saw, of the system or an operation, rather than a component.
+    pub fn is_of_users(&self) -> bool {
+        !matches!(self.scope, Scope::Component(_))
+    }
+}
+
 /// What a sheet is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wanted {
@@ -172,8 +179,8 @@ pub struct Sheet {
     /// Seconds since the last reset.
     pub seconds: f64,
     scope: Scope,
-    /// Names of the distributions that are copied; the others stay empty. All when absent.
-    copied: Option<Vec<&'static str>>,
+    /// The distributions that are copied, by scope and name; the others stay empty. All when absent.
+    copied: Option<Vec<(Scope, &'static str)>>,
     rows: Vec<Row>,
 }
 
@@ -183,10 +190,10 @@ impl Sheet {
         Sheet { wanted, seconds, scope: Scope::System, copied: None, rows: Vec::new() }
     }
 
-    /// The same sheet that copies only the distributions of these names: a copy takes
+    /// The same sheet that copies only these distributions, by scope and name: a copy takes
     /// microseconds, and samples are taken often.
-    pub fn copying_only(self, names: &[&'static str]) -> Sheet {
-        Sheet { copied: Some(names.to_vec()), ..self }
+    pub fn copying_only(self, copied: &[(Scope, &'static str)]) -> Sheet {
+        Sheet { copied: Some(copied.to_vec()), ..self }
     }
 
     /// The rows that follow belong to `scope`.
@@ -231,7 +238,8 @@ impl Sheet {
         failures: u64,
     ) {
         debug_assert!(metric.kind == MetricKind::Distribution);
-        let copied = self.copied.as_ref().is_none_or(|names| names.contains(&metric.name));
+        let asked = (self.scope, metric.name);
+        let copied = self.copied.as_ref().is_none_or(|copied| copied.contains(&asked));
         let samples = if copied { samples.clone() } else { Histogram::default() };
         self.push(metric, node, Reading::Distribution { samples, failures });
     }

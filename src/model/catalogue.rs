@@ -5,7 +5,7 @@
 //! with several nodes means the node with the highest mean over all repeats; every path listed
 //! here can be used in conditions, and no other.
 
-use super::Model;
+use super::{Model, USERS};
 use crate::components::machine::Machine;
 use crate::language::condition::MetricPath;
 use crate::measure::metric::{Metric, MetricKind, Node, Row, Scope, Sheet, Wanted};
@@ -166,23 +166,34 @@ pub enum NotFound {
 }
 
 /// Reads all components off, in the order of the way from the users. `copied` limits the
-/// distributions that are copied to those of these names.
+/// distributions that are copied to these, by scope and name.
 pub fn read_off(
     machine: &dyn Machine,
     model: &Model,
     wanted: Wanted,
     seconds: f64,
-    copied: Option<&[&'static str]>,
+    copied: Option<&[(Scope, &'static str)]>,
 ) -> Vec<Row> {
     let mut sheet = Sheet::new(wanted, seconds);
-    if let Some(names) = copied {
-        sheet = sheet.copying_only(names);
+    if let Some(copied) = copied {
+        sheet = sheet.copying_only(copied);
     }
     for (id, _) in model.in_order() {
         sheet.begin(Scope::Component(id.0));
         machine.component(id).measure(machine.now(), &mut sheet);
     }
     sheet.into_rows()
+}
+
+/// Reads off what users saw: of the rows of [`read_off`] those that belong to no component, in the
+/// same order.
+pub fn read_off_users(machine: &dyn Machine, wanted: Wanted, seconds: f64) -> Vec<Row> {
+    let mut sheet = Sheet::new(wanted, seconds);
+    sheet.begin(Scope::Component(USERS.0));
+    machine.component(USERS).measure(machine.now(), &mut sheet);
+    let mut rows = sheet.into_rows();
+    rows.retain(Row::is_of_users);
+    rows
 }
 
 fn path_of(model: &Model, row: &Row) -> String {

@@ -3,6 +3,7 @@
 use super::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 fn recorded(values: &[u64]) -> Histogram {
     let mut histogram = Histogram::new();
@@ -72,7 +73,90 @@ fn only_an_earlier_state_can_be_subtracted() {
     let _ = recorded(&[5]).since(&recorded(&[6]));
 }
 
+/// Numbers of values up to beyond 2^40: in one part, over the edge to the second, far into it.
+fn any_number() -> impl Strategy<Value = u64> {
+    prop_oneof![1u64..4, 65_530u64..65_540, (1u64..1 << 40), (1u64..1 << 24).prop_map(|n| n << 16)]
+}
+
+/// Values, few of them unlike, so that cells meet again, each many times.
+fn many() -> impl Strategy<Value = Vec<(u64, u64)>> {
+    vec((prop_oneof![0u64..4, any_value()], any_number()), 0..20)
+}
+
+fn recorded_many(values: &[(u64, u64)]) -> Histogram {
+    let mut histogram = Histogram::new();
+    for &(value, times) in values {
+        histogram.record_many(value, times);
+    }
+    histogram
+}
+
+/// One at a time over the edge, as a simulation does.
+#[test]
+fn no_value_is_lost_where_a_cell_outgrows_its_low_part() {
+    let mut histogram = Histogram::new();
+    for times in 1..=200_000u64 {
+        histogram.record(7);
+        assert_eq!(histogram.cells().next().map(|cell| cell.count), Some(times));
+    }
+    let mut at_once = Histogram::new();
+    at_once.record_many(7, 200_000);
+    assert_eq!(histogram, at_once);
+}
+
 proptest! {
+    /// The slow twin is a map from cells to counts; states are merged and told apart with it.
+    #[test]
+    fn counts_of_any_size_are_exact(first in many(), second in many(), q in 0.0f64..=1.0) {
+        let mut twin = BTreeMap::new();
+        for &(value, times) in first.iter().chain(&second) {
+            *twin.entry(bounds_of(cell_of(value)).0).or_insert(0u64) += times;
+        }
+        let earlier = recorded_many(&first);
+        let mut merged = earlier.clone();
+        merged.merge(&recorded_many(&second));
+        let all: Vec<(u64, u64)> = first.iter().chain(&second).copied().collect();
+        prop_assert_eq!(&merged, &recorded_many(&all));
+        prop_assert!(merged.cells().map(|cell| (cell.lower, cell.count)).eq(twin.clone()));
+        let count: u64 = twin.values().sum();
+        prop_assert_eq!(merged.count(), count);
+
+        let between = merged.since(&earlier);
+        let truth = recorded_many(&second);
+        prop_assert_eq!(&between.counts, &truth.counts);
+        prop_assert_eq!((between.count(), between.sum()), (truth.count(), truth.sum()));
+
+        // The cell of the quantile and the share above a cell's end follow from the twin as well.
+        if let Some(found) = merged.quantile(q) {
+            let rank = q * count as f64;
+            let mut below = 0;
+            let reaches = |&(_, &times): &(&u64, &u64)| {
+                below += times;
+                below as f64 >= rank
+            };
+            let lower = *twin.iter().find(reaches).expect("the last cell reaches every rank").0;
+            let (lower, upper) = bounds_of(cell_of(lower));
+            prop_assert!(found >= lower as f64 && found <= upper as f64);
+            let above: u64 = twin.range(upper.saturating_add(1)..).map(|(_, times)| times).sum();
+            let share = if upper == u64::MAX { 0.0 } else { above as f64 / count as f64 };
+            let stated = merged.fraction_above(upper).expect("not empty");
+            // Where a cell's end is not the largest value, one part of its width still counts.
+            let part = twin[&lower] as f64 / count as f64;
+            prop_assert!(stated >= share - 1e-12 && stated <= share + part + 1e-12);
+        }
+    }
+
+    #[test]
+    fn an_earlier_state_holds_no_more_of_any_cell(
+        values in many(), extra in any_value(), times in any_number(),
+    ) {
+        let later = recorded_many(&values);
+        let mut earlier = later.clone();
+        earlier.record_many(extra, times);
+        prop_assert!(later.counts.since(&earlier.counts).is_none());
+        prop_assert!(earlier.counts.since(&later.counts).is_some());
+    }
+
     /// The slow twin sorts: the sample of rank ceil(q x count) shares a cell with the answer.
     #[test]
     fn quantiles_are_within_four_tenths_of_a_percent(
