@@ -179,7 +179,7 @@ pub struct Sheet {
     /// Seconds since the last reset.
     pub seconds: f64,
     scope: Scope,
-    /// The distributions that are copied, by scope and name; the others stay empty. All when absent.
+    /// Distributions that are copied, by scope and name; the others stay empty. All when absent.
     copied: Option<Vec<(Scope, &'static str)>>,
     rows: Vec<Row>,
 }

@@ -6,7 +6,7 @@ use simscale::components::running::Running;
 use simscale::kernel::time::{Duration, Time};
 use simscale::kernel::{ComponentId, Engine, JobId, Observer, Stop};
 use simscale::measure::metric::{Reading, Row, Scope, Wanted};
-use simscale::model::catalogue::read_off;
+use simscale::model::catalogue::{read_off, read_off_users};
 use simscale::model::{Model, USERS};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -27,6 +27,10 @@ pub fn judge(model: &Model) -> Judgement {
     every_request_came_back(model, &engine)?;
     let seconds = engine.now().seconds();
     let rows = read_off(&engine, model, Wanted::Sample, seconds, None);
+    // What is read off a second time stands in the same order as the first.
+    let of_users: Vec<Row> = rows.iter().filter(|row| row.is_of_users()).cloned().collect();
+    prop_assert!(!of_users.is_empty());
+    prop_assert_eq!(read_off_users(&engine, Wanted::Sample, seconds), of_users);
     lines_obey_littles_law(model, &rows)?;
     busy_times_are_times_in_service(model, &engine, &rows)
 }
