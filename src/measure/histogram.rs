@@ -78,7 +78,9 @@ impl Histogram {
     /// Records one value of `nanos` nanoseconds.
     #[inline]
     pub fn record(&mut self, nanos: u64) {
-        self.record_many(nanos, 1);
+        self.note(nanos, 1);
+        // Last, so that nothing has to be kept beyond its rare call.
+        self.counts.add_one(cell_of(nanos));
     }
 
     /// Records `nanos` nanoseconds `times` times; zero times records nothing.
@@ -87,7 +89,13 @@ impl Histogram {
         if times == 0 {
             return;
         }
+        self.note(nanos, times);
         self.counts.add(cell_of(nanos), times);
+    }
+
+    /// Counts values without a cell.
+    #[inline]
+    fn note(&mut self, nanos: u64, times: u64) {
         self.count += times;
         self.sum += u128::from(nanos) * u128::from(times);
         // Branches, because they are hardly ever taken: of n values some 2 ln n are a new extreme.

@@ -37,8 +37,24 @@ impl Counts {
         Counts { low: Vec::new(), carried: Vec::new() }
     }
 
-    /// Counts `times` more values in a cell, at least one.
+    /// Counts one more value in a cell.
     #[inline]
+    pub fn add_one(&mut self, cell: usize) {
+        match self.low.get_mut(cell) {
+            Some(low) if *low < u16::MAX => *low += 1,
+            _ => self.add_rarely(cell),
+        }
+    }
+
+    /// Counts one more value in a cell that is new or full: a call of its own, so that the usual
+    /// case stays short wherever it is inlined.
+    #[cold]
+    #[inline(never)]
+    fn add_rarely(&mut self, cell: usize) {
+        self.add(cell, 1);
+    }
+
+    /// Counts `times` more values in a cell, at least one.
     pub fn add(&mut self, cell: usize, times: u64) {
         match self.low.get_mut(cell) {
             Some(low) => {
