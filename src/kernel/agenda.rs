@@ -116,37 +116,47 @@ impl Agenda {
             let mut bits = self.occupied.trailing_zeros();
             self.occupied &= self.occupied - 1;
             let bucket = bits as usize;
-            std::mem::swap(&mut self.front, &mut self.buckets[bucket]);
-            self.behind -= self.front.len();
-            self.base = self.front[0].key() >> bits << bits;
-            while self.front.len() > LONGEST_FRONT && bits > 0 {
-                let parts = (self.front.len() / REFILL).ilog2();
+            // It comes back to its place, so that a bucket's memory follows its own size.
+            let mut events = std::mem::take(&mut self.buckets[bucket]);
+            self.behind -= events.len();
+            self.base = events[0].key() >> bits << bits;
+            while events.len() > LONGEST_FRONT && bits > 0 {
+                let parts = (events.len() / REFILL).ilog2();
                 bits = bits.saturating_sub(parts);
-                self.keep_first(bits);
+                if !self.keep_first(&mut events, bits) {
+                    // All crowd in one part, most often at one instant.
+                    bits = differing_bits(&events);
+                    self.base = events[0].key() >> bits << bits;
+                }
             }
+            self.front.append(&mut events);
+            self.buckets[bucket] = events;
             let is_last = self.occupied == 0;
             self.reach = if is_last { u64::MAX } else { self.base | ((1 << bits) - 1) };
         }
         // Stable, so that equal keys keep their order; then turned round: the next event is last.
-        self.front.sort_by_key(|event| event.key());
+        if self.reach > self.base {
+            self.front.sort_by_key(|event| event.key());
+        }
         self.front.reverse();
     }
 
     /// Keeps the keys that differ from the base in the lowest `bits` only and deals the others out.
-    fn keep_first(&mut self, bits: u32) {
-        let mut front = std::mem::take(&mut self.front);
+    /// Returns whether there were any.
+    fn keep_first(&mut self, events: &mut Vec<Event>, bits: u32) -> bool {
         let mut kept = 0;
-        for index in 0..front.len() {
-            let event = front[index];
+        for index in 0..events.len() {
+            let event = events[index];
             if (event.key() ^ self.base) >> bits == 0 {
-                front[kept] = event;
+                events[kept] = event;
                 kept += 1;
             } else {
                 self.place(event);
             }
         }
-        front.truncate(kept);
-        self.front = front;
+        let are_dealt_out = kept < events.len();
+        events.truncate(kept);
+        are_dealt_out
     }
 
     /// Moves the later part of the front to the buckets; of equal keys all or none.
@@ -165,6 +175,12 @@ impl Agenda {
         front.drain(..later).rev().for_each(|event| self.place(event));
         self.front = front;
     }
+}
+
+/// How many of the lowest bits of their keys tell these events apart.
+fn differing_bits(events: &[Event]) -> u32 {
+    let differing = |bits, event: &Event| bits | (event.key() ^ events[0].key());
+    u64::BITS - events.iter().fold(0, differing).leading_zeros()
 }
 
 #[cfg(test)]
