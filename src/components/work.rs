@@ -2,7 +2,7 @@
 
 use crate::blocks::distribution::Distribution;
 use crate::kernel::Job;
-use crate::kernel::random::Stream;
+use crate::kernel::random::{Luck, Stream};
 use crate::kernel::time::Duration;
 use crate::language::key::CustomValue;
 use crate::language::node::{Entry, Node, Table, Value};
@@ -36,13 +36,13 @@ impl Work {
     /// How long the work of this job takes.
     #[inline]
     pub fn duration(&self, job: &Job, stream: Stream) -> Duration {
-        self.of(job.identity, job.recorded, stream)
+        self.of(job.luck, job.recorded, stream)
     }
 
-    /// How long the work of a job with this identity and recorded time takes.
+    /// How long the work of a job with this luck and recorded time takes.
     #[inline]
-    pub fn of(&self, identity: u64, recorded: Duration, stream: Stream) -> Duration {
-        let drawn = |law: &Distribution| law.sample(&mut stream.draw(identity));
+    pub fn of(&self, luck: Luck, recorded: Duration, stream: Stream) -> Duration {
+        let drawn = |law: &Distribution| law.sample(&mut stream.draw_for(luck));
         match self {
             Work::Drawn(law) => drawn(law),
             Work::Recorded => recorded,

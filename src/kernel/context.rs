@@ -122,7 +122,7 @@ impl Context<'_> {
     /// The draws of `stream` for a job.
     #[inline]
     pub fn draw(&self, stream: Stream, job: JobId) -> Draw {
-        stream.draw(self.job(job).identity)
+        stream.draw_for(self.job(job).luck)
     }
 
     /// A new job born here and now; this component is its source.

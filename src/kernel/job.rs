@@ -10,6 +10,7 @@
 
 use super::event::ComponentId;
 use super::ledger::InFlight;
+use super::random::Luck;
 use super::time::{Duration, Time};
 
 /// How a job ended at a component.
@@ -72,6 +73,8 @@ pub const NODE_ANY: u16 = u16::MAX;
 pub struct Job {
     /// Who it is, for draws: (source, ordinal), or mixed from its parent's and its branch.
     pub identity: u64,
+    /// What its draws have in common.
+    pub luck: Luck,
     /// When its source sent it.
     pub born: Time,
     /// The data key it asks for.
@@ -159,6 +162,7 @@ impl Jobs {
         let generation = self.slots[slot as usize].generation;
         self.slots[slot as usize] = Job {
             identity,
+            luck: Luck::of(identity),
             born: now,
             at,
             entered: now,
@@ -263,6 +267,7 @@ impl Job {
     fn vacant() -> Job {
         Job {
             identity: 0,
+            luck: Luck::of(0),
             born: Time::ZERO,
             key: 0,
             recorded: Duration::ZERO,

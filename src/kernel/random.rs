@@ -53,7 +53,26 @@ impl Stream {
     /// The draws of the job with this identity.
     #[inline]
     pub const fn draw(self, identity: u64) -> Draw {
-        Draw { state: self.0 ^ scramble(identity.wrapping_add(STEP)) }
+        self.draw_for(Luck::of(identity))
+    }
+
+    /// The draws of the job with this luck.
+    #[inline]
+    pub const fn draw_for(self, luck: Luck) -> Draw {
+        Draw { state: self.0 ^ luck.0 }
+    }
+}
+
+/// What the draws of a job have in common for all purposes: its identity, scrambled. A job keeps it,
+/// because a draw begins a long chain of instructions that wait for each other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Luck(u64);
+
+impl Luck {
+    /// The luck of the job with this identity.
+    #[inline]
+    pub const fn of(identity: u64) -> Luck {
+        Luck(scramble(identity.wrapping_add(STEP)))
     }
 }
 

@@ -51,6 +51,8 @@ enum Source {
 /// Arrivals at a rate that doesn't vary.
 struct Steady {
     gaps: Gaps,
+    /// The next arrival, found one ahead: nothing waits for its draw then.
+    next: Option<Time>,
     /// The sum of all gaps. Each addition is off by at most 2^-53 of the sum, up or down alike, so
     /// the rate is exact until the gaps themselves are lost, after 2^53 arrivals.
     area: f64,
@@ -61,6 +63,13 @@ impl Steady {
     /// The next arrival; `None` beyond the clock, as is every one at a rate of 0.
     #[inline]
     fn next(&mut self) -> Option<Time> {
+        let next = self.next;
+        self.next = self.one_more();
+        next
+    }
+
+    #[inline]
+    fn one_more(&mut self) -> Option<Time> {
         self.area += self.gaps.draw();
         let nanos = self.area * self.nanos_per_gap;
         // Below 2^61, the way over a signed integer is the shorter one.
@@ -113,7 +122,8 @@ impl ArrivalTimes {
         match curve.constant_rate() {
             Some(rate) => {
                 let nanos_per_gap = NANOS_PER_SECOND as f64 / rate;
-                let steady = Steady { gaps, area: 0.0, nanos_per_gap };
+                let mut steady = Steady { gaps, next: None, area: 0.0, nanos_per_gap };
+                steady.next = steady.one_more();
                 ArrivalTimes { source: Source::Steady(steady) }
             }
             None => Self::uneven(Origin::Curve { curve, gaps, area: 0.0 }),

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::exponential_function::exp;
 use super::{Distribution, LONGEST, bounded_pareto, gamma, special_functions, ziggurat};
 use crate::kernel::random::{Draw, Stream};
 use crate::kernel::time::Duration;
@@ -63,7 +64,7 @@ impl Law {
             Law::Constant(span) => *span,
             Law::Exponential { mean } => rounded(mean * ziggurat::exponential(draw)),
             Law::Lognormal { log_median, sigma } => {
-                rounded(libm::exp(log_median + sigma * ziggurat::normal(draw)))
+                rounded(exp(log_median + sigma * ziggurat::normal(draw)))
             }
             _ => self.sample_rarer(draw),
         }
@@ -83,10 +84,10 @@ impl Law {
             }
             // An exponential variate to the power 1 / shape; exp and log are quicker than pow.
             Law::Weibull { shape, scale } => {
-                scale * libm::exp(libm::log(ziggurat::exponential(draw)) / shape)
+                scale * exp(libm::log(ziggurat::exponential(draw)) / shape)
             }
             // The logarithm of a Pareto variate is exponential.
-            Law::Pareto { shape, least } => least * libm::exp(ziggurat::exponential(draw) / shape),
+            Law::Pareto { shape, least } => least * exp(ziggurat::exponential(draw) / shape),
             Law::BoundedPareto(law) => law.sample(draw),
             Law::Uniform { least, most } => {
                 return Duration::from_nanos(least + draw.below(most - least + 1));

@@ -40,6 +40,7 @@ mod bounded_pareto;
 mod checks;
 mod composition;
 mod construction;
+mod exponential_function;
 pub mod gamma;
 mod law;
 pub mod read;

@@ -8,7 +8,7 @@ use crate::components::access::{Classes, Verb, dataset_of};
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
 use crate::components::marks::STALE;
 use crate::components::running::{Door, NodeLoad, Running};
-use crate::kernel::random::{Stream, mix};
+use crate::kernel::random::{Luck, Stream, mix};
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{
     Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer, TimerTag,
@@ -109,9 +109,12 @@ impl RunningCache {
     fn serve(&mut self, job: JobId, context: &mut Context<'_>) -> Result<(), Full> {
         let node = usize::from(context.job(job).node);
         let service = &self.settings.service_time;
-        let note = u64::from(context.job(job).local);
-        let identity = context.job(job).identity ^ note << 62;
-        let work = service.sample(&mut self.settings.service_stream.draw(identity));
+        let data = context.job(job);
+        let luck = match u64::from(data.local) {
+            0 => data.luck,
+            note => Luck::of(data.identity ^ note << 62),
+        };
+        let work = service.sample(&mut self.settings.service_stream.draw_for(luck));
         let alarm = self.nodes[node].threads.arrive(job, work, context.now())?;
         if let Some(alarm) = alarm {
             context.wake_at(alarm.at, Rank::Release, node as TimerTag, alarm.slot);

@@ -33,6 +33,7 @@ use super::service::RunningService;
 use super::source::{Request, Source};
 use crate::blocks::balance::Glance;
 use crate::blocks::station::{Admission, Full};
+use crate::kernel::random::Luck;
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{ComponentId, JobId, Ledger, Outcome};
 use departures::{Departure, Departures};
@@ -117,7 +118,7 @@ impl ExpressLane {
             self.next_arrival = None;
             return true;
         };
-        let server = self.choose(request.identity, now);
+        let server = self.choose(request.luck, now);
         self.admit(&request, server, now);
         self.next_arrival = self.source.next_arrival(now);
         request.is_last || self.next_arrival.is_none()
@@ -125,13 +126,13 @@ impl ExpressLane {
 
     /// The server for a request, which has caught up.
     #[inline(always)]
-    fn choose(&mut self, identity: u64, now: Time) -> u16 {
+    fn choose(&mut self, luck: Luck, now: Time) -> u16 {
         let Some(balancer) = &self.balancer else {
             let server = self.service.next_in_turn();
             self.catch_up(server, now);
             return server;
         };
-        let glance = balancer.glance(identity);
+        let glance = balancer.glance(luck);
         match glance {
             Glance::At(server) => self.catch_up(server as u16, now),
             Glance::AtTwo(first, second) => {
@@ -149,7 +150,7 @@ impl ExpressLane {
     #[inline(always)]
     fn admit(&mut self, request: &Request, server: u16, now: Time) {
         self.accounts.arrived(ALL, now);
-        let work = self.service.work(request.operation, request.identity, request.recorded);
+        let work = self.service.work(request.operation, request.luck, request.recorded);
         let job = ticket(request.operation, request.measured);
         match self.service.admit(server, job, work, now) {
             Ok(Admission::Taken) if work == Duration::ZERO => {

@@ -2,12 +2,13 @@
 
 use super::{Door, RunningBalancer};
 use crate::blocks::balance::Glance;
+use crate::kernel::random::Luck;
 
 impl RunningBalancer {
     /// The first half of the choice for a job: which servers it will look at.
     #[inline]
-    pub(in crate::components) fn glance(&self, identity: u64) -> Glance {
-        self.balances[0].glance(&mut self.choice.draw(identity))
+    pub(in crate::components) fn glance(&self, luck: Luck) -> Glance {
+        self.balances[0].glance(&mut self.choice.draw_for(luck))
     }
 
     /// The second half: the server, on which a call is open now.

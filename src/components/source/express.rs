@@ -3,14 +3,15 @@
 use super::cohort::{Membership, Phase};
 use super::{KeyChoice, Load, Source};
 use crate::kernel::Outcome;
+use crate::kernel::random::Luck;
 use crate::kernel::time::{Duration, Time};
 use crate::measure::histogram::Histogram;
 
 /// A request as the express lane needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
-    /// Who it is, for draws.
-    pub identity: u64,
+    /// What its draws have in common.
+    pub luck: Luck,
     /// What it asks for, which is also its class.
     pub operation: u16,
     /// A service time recorded with the arrival.
@@ -45,16 +46,17 @@ impl Source {
     #[inline(always)]
     pub(in crate::components) fn send_express(&mut self, now: Time) -> Option<Request> {
         let identity = self.sent;
-        let operation = self.draw_operation(identity);
+        let luck = Luck::of(identity);
+        let operation = self.draw_operation(luck);
         if self.operations[operation].key == KeyChoice::Recorded
-            && self.draw_key(operation, 0, identity).is_none()
+            && self.draw_key(operation, 0, (identity, luck)).is_none()
         {
             self.cohort.close();
             return None;
         }
         let (membership, recorded) = self.count_in(now);
         Some(Request {
-            identity,
+            luck,
             operation: operation as u16,
             recorded,
             measured: membership != Membership::None,

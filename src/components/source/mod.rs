@@ -26,7 +26,7 @@ use super::access::{Dataset, KeyChoice};
 use super::caller::{Caller, Ended, OnError};
 use super::marks::MEASURED;
 use super::running::{BuildContext, NodeLoad, Running};
-use crate::kernel::random::{Stream, mix};
+use crate::kernel::random::{Luck, Stream, mix};
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{
     Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer, TimerTag,
@@ -184,13 +184,14 @@ impl Source {
             }
             None => self.sent,
         };
-        let operation = self.draw_operation(identity);
+        let luck = Luck::of(identity);
+        let operation = self.draw_operation(luck);
         let user = match user {
             Some(user) => u64::from(user),
             None if self.users == 1 => 0,
-            None => self.streams.user.draw(identity).below(self.users),
+            None => self.streams.user.draw_for(luck).below(self.users),
         };
-        let Some(key) = self.draw_key(operation, user, identity) else {
+        let Some(key) = self.draw_key(operation, user, (identity, luck)) else {
             // A recorded trace of keys is over, and with it the run.
             return self.close(context);
         };
@@ -218,17 +219,24 @@ impl Source {
     }
 
     #[inline(always)]
-    fn draw_operation(&self, identity: u64) -> usize {
+    fn draw_operation(&self, luck: Luck) -> usize {
         let last = self.operations.len() - 1;
         if last == 0 {
             return 0;
         }
-        let unit = self.streams.operation.draw(identity).unit();
+        let unit = self.streams.operation.draw_for(luck).unit();
         self.cumulative_shares.iter().position(|&sum| unit < sum).unwrap_or(last)
     }
 
-    /// The key a request asks for; `None` when its recorded trace is over.
-    fn draw_key(&mut self, operation: usize, user: u64, identity: u64) -> Option<u64> {
+    /// The key that the request of this identity and luck asks for; `None` when its recorded trace
+    /// is over.
+    #[inline]
+    fn draw_key(
+        &mut self,
+        operation: usize,
+        user: u64,
+        (identity, luck): (u64, Luck),
+    ) -> Option<u64> {
         let Operation { key: choice, dataset, .. } = self.operations[operation];
         let Some(number) = dataset else { return Some(0) };
         let number = usize::from(number);
@@ -241,7 +249,7 @@ impl Source {
             }
             KeyChoice::Newest => Some(self.newest[number]),
             choice => {
-                let draw = &mut self.streams.key.draw(identity);
+                let draw = &mut self.streams.key.draw_for(luck);
                 let key = dataset.draw_key(choice, user, identity, draw);
                 if choice == KeyChoice::New {
                     self.newest[number] = key;

@@ -4,6 +4,7 @@ use super::{Door, RunningService};
 use crate::blocks::station::{Admission, Full, Station, Unlimited, Waiting};
 use crate::components::service::program::Instruction;
 use crate::kernel::JobId;
+use crate::kernel::random::Luck;
 use crate::kernel::time::{Duration, Time};
 
 impl RunningService {
@@ -32,12 +33,12 @@ impl RunningService {
     pub(in crate::components) fn work(
         &self,
         class: u16,
-        identity: u64,
+        luck: Luck,
         recorded: Duration,
     ) -> Duration {
         let programs = &self.settings.programs;
         match programs.at(programs.entry(class)) {
-            Instruction::Compute(work, stream) => work.of(identity, recorded, *stream),
+            Instruction::Compute(work, stream) => work.of(luck, recorded, *stream),
             _ => unreachable!("a service on the express lane only computes"),
         }
     }
