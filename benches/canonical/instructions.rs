@@ -25,7 +25,7 @@ const BUDGETS: &[Budget] = &[
         workload: "mm1",
         lengths: [["run.requests=20K", "run.warmup=1s"], ["run.requests=200K", "run.warmup=10s"]],
         sets: &[],
-        most: 2165.0,
+        most: 561.0,
     },
     Budget {
         workload: "supermarket",
@@ -34,25 +34,25 @@ const BUDGETS: &[Budget] = &[
             ["run.requests=250K", "run.warmup=500ms"],
         ],
         sets: &[],
-        most: 3224.0,
+        most: 749.0,
     },
     Budget {
         workload: "tiers",
         lengths: [["run.requests=15K", "run.warmup=1s"], ["run.requests=150K", "run.warmup=10s"]],
         sets: &[],
-        most: 4666.0,
+        most: 3310.0,
     },
     Budget {
         workload: "closed",
         lengths: [["run.requests=20K", "run.warmup=1s"], ["run.requests=200K", "run.warmup=10s"]],
         sets: &["users.count=10K", "users.think={ exponential = \"1s\" }"],
-        most: 2663.0,
+        most: 1868.0,
     },
     Budget {
         workload: "impatient",
         lengths: [["run.requests=20K", "run.warmup=1s"], ["run.requests=200K", "run.warmup=10s"]],
         sets: &["users.count=10K", "users.think={ exponential = \"1s\" }"],
-        most: 3269.0,
+        most: 2675.0,
     },
 ];
 

@@ -63,8 +63,8 @@ impl Stream {
     }
 }
 
-/// What the draws of a job have in common for all purposes: its identity, scrambled. A job keeps it,
-/// because a draw begins a long chain of instructions that wait for each other.
+/// What the draws of a job have in common for all purposes: its identity, scrambled. A job keeps
+/// it, because a draw begins a long chain of instructions that wait for each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Luck(u64);
 

@@ -195,7 +195,8 @@ impl Measures {
         }
     }
 
-    /// Response times of all requests answered well since the last reset, and how many others ended.
+    /// Response times of all requests answered well since the last reset, and how many others
+    /// ended.
     pub fn answered(&self) -> (Histogram, u64) {
         let mut all = Tally::default();
         for seen in &self.operations {
