@@ -8,9 +8,9 @@
 //! The buckets are those of a monotone radix heap (Ahuja, Mehlhorn, Orlin and Tarjan, "Faster
 //! algorithms for the shortest path problem", JACM 1990). A bucket is looked at only when it has
 //! become the lowest: a small one is sorted and becomes the front, a large one is dealt out to the
-//! lower buckets. While few events are pending, the front holds all of them. Against sifting every
-//! event down to its own bucket this halves the time at 100 pending events and saves a third at
-//! 100,000 (benchmark `agenda, hold`). What must hold:
+//! lower buckets. While few events are pending, the front holds all of them. Against a sorted array
+//! up to 32 events and a plain radix heap above, this saves a third of the time at 10 to 100,000
+//! pending events (benchmark `hold`). What must hold:
 //! - no event is pushed before the last one popped (asserted): base <= last <= all pending keys;
 //! - keys in the front are at most `reach`, keys in the buckets are greater;
 //! - events of equal key leave in the order in which they came: they are always in the same place,
