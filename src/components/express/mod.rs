@@ -21,7 +21,7 @@
 //!   cohort is complete: who comes later does not delay those before him in line;
 //! - at an instant with several arrivals the general engine works as a pipeline. Each hop of a
 //!   request waits behind the hops of those before it, so it chooses for the next request before
-//!   the last one's rejection is back. [`Lingering`] calls are closed that late; nothing else of an
+//!   the last one's rejection is back. Calls that linger are closed that late; nothing else of an
 //!   instant shows how far its requests have come: a server sees them one after the other.
 
 mod accounts;
