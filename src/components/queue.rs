@@ -196,8 +196,8 @@ impl RunningQueue {
             self.tally.completion.record(since_sent.nanos());
         }
         context.join(message);
-        if let Some((next, _)) = self.consumers.give_back(context.now()) {
-            self.consume(next, context);
+        if let Some(next) = self.consumers.give_back(context.now()) {
+            self.consume(next.job, context);
         }
     }
 

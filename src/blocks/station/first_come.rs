@@ -1,6 +1,6 @@
 //! First come, first served: c servers, one job each.
 
-use super::{Admission, Alarm, Full, Pool, StationMeter};
+use super::{Admission, Alarm, Full, Pool, StationMeter, Waiting};
 use crate::kernel::JobId;
 use crate::kernel::time::{Duration, Time};
 
@@ -29,7 +29,7 @@ impl FirstCome {
     #[inline(always)]
     pub fn alarm(&mut self, slot: u32, now: Time, finished: &mut Vec<JobId>) -> Option<Alarm> {
         finished.push(JobId(slot));
-        let (next, work) = self.servers.give_back(now)?;
+        let Waiting { job: next, work, .. } = self.servers.give_back(now)?;
         Some(Alarm { at: now + work, slot: next.0 })
     }
 

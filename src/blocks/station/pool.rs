@@ -65,15 +65,9 @@ impl Pool {
         self.meter.waiting.add(now, 1);
     }
 
-    /// A place is given back. Returns the job that gets it, with the work kept for it.
-    #[inline(always)]
-    pub fn give_back(&mut self, now: Time) -> Option<(JobId, Duration)> {
-        self.pass_on(now).map(|next| (next.job, next.work))
-    }
-
     /// A place is given back. Returns the one in line who gets it.
     #[inline(always)]
-    pub fn pass_on(&mut self, now: Time) -> Option<Waiting> {
+    pub fn give_back(&mut self, now: Time) -> Option<Waiting> {
         debug_assert!(self.taken > 0, "only a taken place can be given back");
         self.meter.departures += 1;
         let Some(next) = self.line.pop_front() else {
@@ -123,7 +117,8 @@ mod tests {
         assert_eq!(pool.take(JobId(1), Duration::ZERO, at(0)), Ok(Admission::Taken));
         assert_eq!(pool.take(JobId(2), Duration::from_nanos(7), at(1)), Ok(Admission::Waits));
         assert_eq!(pool.take(JobId(3), Duration::ZERO, at(2)), Err(Full));
-        assert_eq!(pool.give_back(at(5)), Some((JobId(2), Duration::from_nanos(7))));
+        let next = pool.give_back(at(5)).map(|next| (next.job, next.work));
+        assert_eq!(next, Some((JobId(2), Duration::from_nanos(7))));
         assert_eq!(pool.give_back(at(9)), None);
         assert_eq!(pool.jobs(), 0);
         assert_eq!(pool.meter().wait.largest(), Some(4));

@@ -254,8 +254,8 @@ impl RunningDatabase {
         let times = if verb == Verb::Write { &mut self.write_times } else { &mut self.read_times };
         times.record(elapsed.nanos());
         self.slow += u64::from(elapsed > self.settings.slow_query);
-        if let Some((next, _)) = self.nodes[node].connections.give_back(context.now()) {
-            self.execute(next, context);
+        if let Some(next) = self.nodes[node].connections.give_back(context.now()) {
+            self.execute(next.job, context);
         }
     }
 

@@ -128,7 +128,7 @@ impl ExpressLane {
     #[inline(always)]
     fn choose(&mut self, luck: Luck, now: Time) -> u16 {
         let Some(balancer) = &self.balancer else {
-            let server = self.service.next_in_turn();
+            let server = self.service.take_turn();
             self.catch_up(server, now);
             return server;
         };

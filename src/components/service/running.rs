@@ -89,7 +89,7 @@ impl RunningService {
 
     /// The server for a job that comes without one: they take turns.
     #[inline]
-    fn take_turn(&mut self) -> u16 {
+    pub(in crate::components) fn take_turn(&mut self) -> u16 {
         let server = self.next_server;
         let following = server + 1;
         self.next_server = if usize::from(following) == self.servers.len() { 0 } else { following };
@@ -221,8 +221,8 @@ impl RunningService {
     fn pass_worker_on(&mut self, freed: Option<u16>, context: &mut Context<'_>) {
         if let Some(server) = freed {
             let workers = &mut self.servers[usize::from(server)].workers;
-            if let Some((next, _)) = workers.give_back(context.now()) {
-                self.runnable.push(next);
+            if let Some(next) = workers.give_back(context.now()) {
+                self.runnable.push(next.job);
             }
         }
     }

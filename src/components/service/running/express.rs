@@ -22,12 +22,6 @@ impl RunningService {
         self.servers.len() as u16
     }
 
-    /// The server for a job that comes without one.
-    #[inline]
-    pub(in crate::components) fn next_in_turn(&mut self) -> u16 {
-        self.take_turn()
-    }
-
     /// How long a job of this class computes.
     #[inline(always)]
     pub(in crate::components) fn work(
@@ -66,7 +60,7 @@ impl RunningService {
     #[inline(always)]
     pub(in crate::components) fn release(&mut self, server: u16, now: Time) -> Option<Waiting> {
         let at = &mut self.servers[usize::from(server)];
-        let next = at.workers.pass_on(now);
+        let next = at.workers.give_back(now);
         let cores = unlimited(&mut at.cores);
         match next {
             Some(_) => cores.take_turns(),
