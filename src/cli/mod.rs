@@ -5,7 +5,8 @@
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
 //!   text; [`panic`](mod@panic): what a defect tells;
-//! - `reference`: the language, as `components` prints it; `columns`: tables without lines.
+//! - `reference`: the language, as `components` prints it; `columns`: tables without lines;
+//!   `threads`: what they simulate on.
 //!
 //! What must hold: results go to standard output and everything else to standard error; nothing is
 //! written or simulated before the whole scenario is known to be sound.
@@ -27,6 +28,7 @@ pub mod run;
 pub mod schema;
 #[cfg(test)]
 mod testing;
+mod threads;
 
 pub use arguments::{Arguments, Command};
 pub use console::Console;

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::interrupt;
 use super::loading::{Loaded, load};
 use super::overload;
+use super::threads;
 use crate::experiment::result::RunResult;
 use crate::experiment::{self, Options, expected_requests};
 use crate::report::{self, FILES, OutputFolder, Progress, Screen};
@@ -49,10 +50,7 @@ fn simulate(
     arguments: &RunArguments,
     console: &mut Console<'_>,
 ) -> Result<RunResult, Exit> {
-    // Zero threads is how rayon says: one for each processor.
-    let threads = usize::from(arguments.threads.unwrap_or(0));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| console.refuse(&format!("cannot start threads: {error}")))?;
+    let pool = threads::pool(arguments.threads, console)?;
     let progress =
         Progress::new(expected_requests(&loaded.scenario, &loaded.model), !arguments.quiet);
     let advance = |requests| progress.advance(requests);

@@ -1,10 +1,19 @@
 //! The arguments of every command; their doc comments are the help.
+//!
+//! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
+//! - [`run`], [`inspect`]: what each command takes for itself.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::Format;
+
+pub mod inspect;
+pub mod run;
+
+pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
+pub use run::RunArguments;
 
 /// Tells at how many users a data architecture stops being enough, what gives way first, and how
 /// sure that is.
@@ -63,26 +72,6 @@ pub struct ScenarioArguments {
     pub users: Option<String>,
 }
 
-/// Arguments of `simscale run`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct RunArguments {
-    /// Which scenario.
-    #[command(flatten)]
-    pub scenario: ScenarioArguments,
-    /// Folder for tables and pictures [default: output/ and the name of FILE].
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// What to print on standard output.
-    #[arg(long, value_enum, default_value_t = FormatName::Table)]
-    pub format: FormatName,
-    /// Print the report alone: no warnings, no progress, no list of files.
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// Threads to use; results do not depend on it [default: one for each processor].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
-}
-
 /// What to print on standard output.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum FormatName {
@@ -93,32 +82,6 @@ pub enum FormatName {
     Json,
     /// Metric, value, interval and unit, as in summary.csv.
     Csv,
-}
-
-/// Arguments of `simscale check`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct CheckArguments {
-    /// Which scenario.
-    #[command(flatten)]
-    pub scenario: ScenarioArguments,
-}
-
-/// Arguments of `simscale components`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct ComponentsArguments {
-    /// A kind or a section, such as database or users; all of them if absent.
-    pub name: Option<String>,
-    /// Print Markdown instead of plain text.
-    #[arg(long)]
-    pub markdown: bool,
-}
-
-/// Arguments of `simscale metrics`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct MetricsArguments {
-    /// Which scenario.
-    #[command(flatten)]
-    pub scenario: ScenarioArguments,
 }
 
 impl ScenarioArguments {
