@@ -1,16 +1,16 @@
 //! From the repeats to the result: every metric pooled, every component's account, the series.
 
+use super::course::{Runs, Watches, sheets};
 use super::horizon::Measured;
 use super::result::{
-    ComponentResult, EffectiveValue, HopCounts, LatencyCell, LatencyDistribution, MetricValue,
-    RunResult, SeriesColumn, TimeSeries, Verdict,
+    ComponentResult, EffectiveValue, HopCounts, Horizon, LatencyCell, LatencyDistribution,
+    MetricValue, RunResult, SeriesColumn, TimeSeries, Verdict,
 };
-use super::run::{Runs, Watches, horizon, judge, sheets};
 use super::sampler;
 use super::single::Single;
 use super::thresholds::Findings;
 use super::value;
-use super::verdict::offered_load;
+use super::verdict::{Evidence, offered_load, verdict};
 use super::warm_up::Settled;
 use crate::kernel::time::NANOS_PER_SECOND;
 use crate::language::condition::MetricPath;
@@ -38,7 +38,7 @@ pub(super) fn gather(
     runs: &Runs,
     command: String,
 ) -> RunResult {
-    let sheets = sheets(&runs.singles);
+    let sheets = runs.sheets();
     let verdict = judge(model, catalogue, &runs.singles);
     let horizon = horizon(runs);
     let findings = Findings {
@@ -83,6 +83,29 @@ pub(super) fn gather(
         warnings: warnings(model, runs),
         effective: effective(scenario),
         verdict,
+    }
+}
+
+/// The verdict on the repeats.
+pub(super) fn judge(model: &Model, catalogue: &Catalogue, singles: &[Single]) -> Verdict {
+    let sheets = sheets(singles);
+    let estimate =
+        |path: &str| select(catalogue, path).and_then(|selected| value::pooled(&sheets, &selected));
+    let p95 = estimate("response_time.p95");
+    let throughput = estimate("throughput").map_or(0.0, |estimate| estimate.value);
+    verdict(&Evidence { model, singles, p95, throughput })
+}
+
+/// What was simulated.
+fn horizon(runs: &Runs) -> Horizon {
+    let sum = |count: fn(&Single) -> u64| runs.singles.iter().map(count).sum::<u64>();
+    let measured: f64 = runs.singles.iter().map(|single| single.measured).sum();
+    Horizon {
+        warm_up: runs.plan.warm_up.seconds(),
+        measured: measured / runs.singles.len() as f64,
+        requests: sum(|single| single.requests),
+        simulated: runs.simulated(),
+        events: sum(|single| single.events),
     }
 }
 

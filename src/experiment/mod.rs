@@ -1,6 +1,6 @@
 //! Running a model: repeats in parallel, warm-up, verdict, thresholds, alerts.
 //!
-//! - [`run`](mod@run): a whole case; [`single`]: one repeat of it;
+//! - [`run`](mod@run): a whole case; [`course`]: its rounds; [`single`]: one repeat of it;
 //! - [`horizon`], [`warm_up`]: how long, and what is cut;
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
 //! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
@@ -10,6 +10,7 @@
 //! in the order of their numbers; a run whose accounts do not balance yields no result.
 
 pub mod alerts;
+pub mod course;
 mod gather;
 pub mod horizon;
 pub mod result;

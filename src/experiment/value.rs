@@ -8,7 +8,7 @@
 use crate::kernel::time::NANOS_PER_SECOND;
 use crate::measure::histogram::Histogram;
 use crate::measure::metric::{Reading, Row};
-use crate::measure::statistics::sectioning::{self, Estimate};
+use crate::measure::statistics::sectioning::{self, Estimate, Sections};
 use crate::model::catalogue::{Selected, Statistic};
 
 /// Level of the printed intervals.
@@ -57,20 +57,38 @@ pub fn of_sheet(rows: &[Row], selected: &Selected) -> Option<f64> {
     values.reduce(f64::max)
 }
 
-/// What is selected, pooled over the repeats' sheets.
+/// What is selected, pooled over the repeats' sheets, with its interval.
 pub fn pooled(sheets: &[&[Row]], selected: &Selected) -> Option<Estimate> {
+    if selected.statistic == Statistic::Maximum {
+        return largest(sheets, selected);
+    }
+    sections(sheets, selected).map(|sections| sections.estimate(LEVEL))
+}
+
+/// What is selected, pooled over the repeats' sheets, beside each repeat's own value. `None` when
+/// nothing was there to measure.
+pub fn sections(sheets: &[&[Row]], selected: &Selected) -> Option<Sections> {
     if selected.statistic == Statistic::Mean && selected.places.len() > 1 {
         return average_over_nodes(sheets, selected);
     }
     let place = hottest(sheets, selected)?;
-    pooled_reading(sheets, place, selected.statistic)
+    sections_of_reading(sheets, place, selected.statistic)
+}
+
+/// The largest value of all repeats; it has no interval, for it grows with the length of a run.
+fn largest(sheets: &[&[Row]], selected: &Selected) -> Option<Estimate> {
+    let place = hottest(sheets, selected)?;
+    let readings = sheets.iter().map(|rows| &rows[place].reading);
+    let values = readings.filter_map(|reading| value_of(reading, selected.statistic));
+    let value = values.reduce(f64::max)?;
+    Some(Estimate { value, half_width: None, repeats: sheets.len() as u32 })
 }
 
 /// The place of the node with the highest mean over all repeats.
 fn hottest(sheets: &[&[Row]], selected: &Selected) -> Option<usize> {
     let mut best: Option<(usize, f64)> = None;
     for &place in &selected.places {
-        let mean = pooled_reading(sheets, place, Statistic::Bare).map(|estimate| estimate.value);
+        let mean = sections_of_reading(sheets, place, Statistic::Bare).map(|found| found.pooled);
         if let Some(mean) = mean
             && best.is_none_or(|(_, most)| mean > most)
         {
@@ -80,45 +98,30 @@ fn hottest(sheets: &[&[Row]], selected: &Selected) -> Option<usize> {
     best.map(|(place, _)| place)
 }
 
-fn average_over_nodes(sheets: &[&[Row]], selected: &Selected) -> Option<Estimate> {
-    let per_repeat: Vec<Option<f64>> = sheets.iter().map(|rows| of_sheet(rows, selected)).collect();
-    mean_of_repeats(&per_repeat)
+fn average_over_nodes(sheets: &[&[Row]], selected: &Selected) -> Option<Sections> {
+    mean_of_repeats(sheets.iter().map(|rows| of_sheet(rows, selected)).collect())
 }
 
-fn mean_of_repeats(per_repeat: &[Option<f64>]) -> Option<Estimate> {
-    let present: Vec<f64> = per_repeat.iter().flatten().copied().collect();
-    let mean = quotient(present.iter().sum(), present.len() as f64);
-    sectioning::section(mean, per_repeat, LEVEL)
+fn mean_of_repeats(own: Vec<Option<f64>>) -> Option<Sections> {
+    let present: Vec<f64> = own.iter().flatten().copied().collect();
+    let pooled = quotient(present.iter().sum(), present.len() as f64)?;
+    Some(Sections { pooled, own })
 }
 
-fn pooled_reading(sheets: &[&[Row]], place: usize, statistic: Statistic) -> Option<Estimate> {
+fn sections_of_reading(sheets: &[&[Row]], place: usize, statistic: Statistic) -> Option<Sections> {
     let readings = || sheets.iter().map(|rows| &rows[place].reading);
+    let each = || readings().map(|reading| value_of(reading, statistic)).collect();
     match (&sheets.first()?[place].reading, statistic) {
-        (Reading::Ratio { .. }, _) | (Reading::Level { .. }, Statistic::Bare | Statistic::Mean) => {
-            let parts: Vec<(f64, f64)> = readings().map(parts_of).collect();
-            sectioning::ratio(&parts, LEVEL)
+        (Reading::Distribution { .. }, Statistic::Quantile(q)) => quantile(sheets, place, q, false),
+        (Reading::Distribution { .. }, Statistic::QuantileOfAll(q)) => {
+            quantile(sheets, place, q, true)
         }
-        (Reading::Gauge(_), _) => {
-            let values: Vec<Option<f64>> =
-                readings().map(|reading| value_of(reading, statistic)).collect();
-            mean_of_repeats(&values)
-        }
-        (Reading::Distribution { .. }, Statistic::Bare | Statistic::Mean) => {
-            let parts: Vec<(f64, f64)> = readings().map(parts_of).collect();
-            sectioning::ratio(&parts, LEVEL)
-        }
-        (_, Statistic::Maximum) => {
-            let largest = readings().filter_map(|reading| value_of(reading, statistic));
-            let value = largest.reduce(f64::max)?;
-            let repeats = sheets.len() as u32;
-            Some(Estimate { value, half_width: None, repeats })
-        }
-        (_, Statistic::Quantile(q)) => quantile(sheets, place, q, false),
-        (_, Statistic::QuantileOfAll(q)) => quantile(sheets, place, q, true),
+        (Reading::Gauge(_), _) | (_, Statistic::Maximum) => mean_of_repeats(each()),
+        _ => sectioning::ratio(&readings().map(parts_of).collect::<Vec<_>>()),
     }
 }
 
-fn quantile(sheets: &[&[Row]], place: usize, q: f64, of_all: bool) -> Option<Estimate> {
+fn quantile(sheets: &[&[Row]], place: usize, q: f64, of_all: bool) -> Option<Sections> {
     let samples: Vec<(&Histogram, u64)> = sheets
         .iter()
         .filter_map(|rows| match &rows[place].reading {
@@ -128,7 +131,7 @@ fn quantile(sheets: &[&[Row]], place: usize, q: f64, of_all: bool) -> Option<Est
             _ => None,
         })
         .collect();
-    sectioning::quantile(&samples, q, LEVEL).map(|estimate| estimate.scaled(SECOND))
+    sectioning::quantile(&samples, q).map(|sections| sections.map(|nanos| nanos * SECOND))
 }
 
 /// A reading as a quotient of two totals, in SI units.

@@ -5,7 +5,8 @@
 //! - [`arithmetic`]: users -> requests per second -> offered load of every station, without
 //!   simulating;
 //! - [`catalogue`]: every metric the model offers, by path; [`conditions`]: whether thresholds and
-//!   alerts name such metrics.
+//!   alerts name such metrics;
+//! - [`Variants`]: one scenario with some values changed, again and again.
 //!
 //! What must hold: components are numbered by their names, the users first, so moving a table in
 //! the file changes nothing; a model has no cycle; one model serves any number of runs.
@@ -15,10 +16,12 @@ pub mod catalogue;
 mod compile;
 pub mod conditions;
 mod load;
+mod variants;
 mod wires;
 
 pub use compile::compile;
 pub use load::LoadPlan;
+pub use variants::{StationLoads, Variants};
 
 use crate::components::Blueprint;
 use crate::components::access::{Classes, Dataset};

@@ -8,14 +8,10 @@ use crate::cli::columns::{Side, aligned};
 use crate::cli::loading::Loaded;
 use crate::components::access::Dataset;
 use crate::language::diagnostic::Problems;
-use crate::language::load::load;
-use crate::language::node::{Node, Table, Value};
-use crate::language::set::set_value;
-use crate::language::source::{Place, SourceId, Sources};
+use crate::language::source::Sources;
 use crate::measure::unit::Unit;
-use crate::model::{Model, ModelComponent, compile};
+use crate::model::{Model, ModelComponent, StationLoads, Variants};
 use crate::report::format::{human, human_or_nothing, short};
-use crate::scenario::{ROOT, Scenario};
 
 /// A scenario at several numbers of users.
 pub(super) struct Growth {
@@ -44,8 +40,8 @@ impl Growth {
     pub(super) fn of(file: &Path, sets: &[String], loaded: &Loaded) -> Growth {
         let mut sources = Sources::new();
         // It has been read before without an error.
-        let table = load(file, ROOT, sets, &mut sources, &mut Problems::new());
-        let mut variants = Variants { file, table, sources, loads: BTreeMap::new() };
+        let variants = Variants::load(file, sets, &mut sources, &mut Problems::new());
+        let model = |users| Some(variants.as_ref()?.with_users(users, &sources)?.1);
         let own = loaded.scenario.users.count;
         let mut counts = vec![own];
         if let Some(stage) = &loaded.scenario.stage {
@@ -53,10 +49,17 @@ impl Growth {
         }
         counts.sort_unstable();
         counts.dedup();
-        let shown = counts.into_iter().filter_map(|users| variants.model(users)).collect();
+        let shown = counts.into_iter().filter_map(model).collect();
         let grows =
             !loaded.model.load.is_closed() && !loaded.scenario.users.load.is_unscaled_trace();
-        let mut full_at = |at| if grows { variants.full_at(at, own as f64) } else { None };
+        let mut known: BTreeMap<u64, StationLoads> = BTreeMap::new();
+        let mut loads = |users: u64| {
+            if !known.contains_key(&users) {
+                known.insert(users, model(users)?.station_loads());
+            }
+            known.get(&users).cloned()
+        };
+        let mut full_at = |at| if grows { Variants::full_at(at, own, &mut loads) } else { None };
         let stations = stations(&loaded.model, &mut full_at);
         Growth { shown, stations }
     }
@@ -156,61 +159,4 @@ fn stations(model: &Model, full_at: &mut dyn FnMut((usize, usize)) -> Option<f64
         }
     }
     stations
-}
-
-/// One scenario with other numbers of users.
-struct Variants<'a> {
-    file: &'a Path,
-    table: Option<Table>,
-    sources: Sources,
-    /// Loads of all stations by number of users, by place.
-    loads: BTreeMap<u64, Vec<Vec<Option<f64>>>>,
-}
-
-impl Variants<'_> {
-    /// The scenario compiled for `users`; `None` when it does not stand so many.
-    fn model(&self, users: u64) -> Option<Model> {
-        let mut table = self.table.clone()?;
-        let place = Place { source: SourceId(0), start: 0, end: 0 };
-        let count = Node { value: Value::Integer(i64::try_from(users).ok()?), place };
-        set_value(&mut table, "users.count", count, ROOT);
-        let mut problems = Problems::new();
-        let scenario = Scenario::from_table(self.file, table, &self.sources, &mut problems)?;
-        compile(&scenario, &mut problems)
-    }
-
-    fn load(&mut self, (component, station): (usize, usize), users: u64) -> Option<f64> {
-        if !self.loads.contains_key(&users) {
-            let model = self.model(users)?;
-            let loads = model.components.iter().map(|component| {
-                component.flow.stations.iter().map(|station| station.offered()).collect()
-            });
-            self.loads.insert(users, loads.collect());
-        }
-        self.loads[&users][component][station]
-    }
-
-    /// About how many users fill a station.
-    ///
-    /// A load grows almost in proportion to the users, faster where hit rates fall, so dividing by
-    /// it comes ever closer to where it is 1.
-    fn full_at(&mut self, at: (usize, usize), own: f64) -> Option<f64> {
-        const CLOSE: f64 = 0.001;
-        const STEPS: usize = 12;
-        const MOST_USERS: f64 = 1e9;
-        let mut users = own;
-        for _ in 0..STEPS {
-            let count = users.round();
-            let load = self.load(at, count as u64).filter(|load| *load > 0.0)?;
-            users = count / load;
-            if !(1.0..=MOST_USERS).contains(&users) {
-                return None;
-            }
-            // Few users are counted too coarsely to come closer.
-            if (load - 1.0).abs() < CLOSE || users.round() == count {
-                return Some(users);
-            }
-        }
-        None
-    }
 }

@@ -35,70 +35,82 @@ impl Estimate {
     pub fn interval(&self) -> Option<(f64, f64)> {
         self.half_width.map(|half_width| (self.value - half_width, self.value + half_width))
     }
-
-    /// The same in another unit: value and half-width times `factor` (nanoseconds to seconds, say).
-    pub fn scaled(&self, factor: f64) -> Estimate {
-        Estimate {
-            value: self.value * factor,
-            half_width: self.half_width.map(|half_width| half_width * factor.abs()),
-            repeats: self.repeats,
-        }
-    }
 }
 
-/// The interval around `pooled` at `level` from each repeat's own value; `None` for a repeat that
-/// had nothing to measure. `None` when nothing was pooled.
-///
-/// # Panics
-/// When `level` isn't strictly between 0 and 1.
-pub fn section(pooled: Option<f64>, per_repeat: &[Option<f64>], level: f64) -> Option<Estimate> {
-    assert!(level > 0.0 && level < 1.0, "{level} is no confidence level");
-    let value = pooled?;
-    let repeats = per_repeat.iter().flatten().count();
-    let half_width = (repeats >= 2 && value.is_finite()).then(|| {
-        let squares: f64 = per_repeat.iter().flatten().map(|own| square(own - value)).sum();
-        let repeats = repeats as f64;
-        let quantile = student_quantile((1.0 + level) / 2.0, repeats - 1.0);
-        quantile * (squares / (repeats * (repeats - 1.0))).sqrt()
-    });
-    Some(Estimate { value, half_width, repeats: repeats as u32 })
+/// A pooled value beside each repeat's own.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sections {
+    /// The value of all repeats together.
+    pub pooled: f64,
+    /// Each repeat's own; `None` for one that had nothing to measure.
+    pub own: Vec<Option<f64>>,
+}
+
+impl Sections {
+    /// The pooled value with its interval at `level`.
+    ///
+    /// # Panics
+    /// When `level` isn't strictly between 0 and 1.
+    pub fn estimate(&self, level: f64) -> Estimate {
+        assert!(level > 0.0 && level < 1.0, "{level} is no confidence level");
+        let repeats = self.own.iter().flatten().count() as u32;
+        let half_width = self.standard_error().map(|standard_error| {
+            student_quantile((1.0 + level) / 2.0, f64::from(repeats) - 1.0) * standard_error
+        });
+        Estimate { value: self.pooled, half_width, repeats }
+    }
+
+    /// The standard error of the pooled value; `None` when fewer than two repeats have a value or
+    /// the pooled one isn't finite.
+    pub fn standard_error(&self) -> Option<f64> {
+        let repeats = self.own.iter().flatten().count();
+        (repeats >= 2 && self.pooled.is_finite()).then(|| {
+            let squares: f64 = self.own.iter().flatten().map(|own| square(own - self.pooled)).sum();
+            let repeats = repeats as f64;
+            (squares / (repeats * (repeats - 1.0))).sqrt()
+        })
+    }
+
+    /// What `change` makes of the pooled value and of each repeat's own.
+    pub fn map(&self, change: impl Fn(f64) -> f64) -> Sections {
+        Sections {
+            pooled: change(self.pooled),
+            own: self.own.iter().map(|own| own.map(&change)).collect(),
+        }
+    }
 }
 
 /// A ratio of sums over all repeats, from each repeat's (numerator, denominator): a mean (sum,
 /// count), a rate (events, seconds), a share (losses, arrivals). A repeat with a denominator of
 /// zero is left out; `None` when all are.
-///
-/// # Panics
-/// When `level` isn't strictly between 0 and 1.
-pub fn ratio(parts: &[(f64, f64)], level: f64) -> Option<Estimate> {
+pub fn ratio(parts: &[(f64, f64)]) -> Option<Sections> {
     let quotient =
         |numerator: f64, denominator: f64| (denominator != 0.0).then(|| numerator / denominator);
-    let per_repeat: Vec<Option<f64>> =
-        parts.iter().map(|&(numerator, denominator)| quotient(numerator, denominator)).collect();
+    let own = parts.iter().map(|&(numerator, denominator)| quotient(numerator, denominator));
     let (numerators, denominators) = parts
         .iter()
         .filter(|part| part.1 != 0.0)
         .fold((0.0, 0.0), |sums, part| (sums.0 + part.0, sums.1 + part.1));
-    section(quotient(numerators, denominators), &per_repeat, level)
+    Some(Sections { pooled: quotient(numerators, denominators)?, own: own.collect() })
 }
 
 /// A quantile of all repeats' samples together, in nanoseconds, from each repeat's histogram and
 /// the number of samples to count as infinite beside it (failures, or 0).
 ///
 /// # Panics
-/// When `q` is outside of 0 to 1, or `level` isn't strictly between 0 and 1.
-pub fn quantile(samples: &[(&Histogram, u64)], q: f64, level: f64) -> Option<Estimate> {
+/// When `q` is outside of 0 to 1.
+pub fn quantile(samples: &[(&Histogram, u64)], q: f64) -> Option<Sections> {
     let mut pooled = Histogram::new();
     let mut infinite = 0;
     for (histogram, more) in samples {
         pooled.merge(histogram);
         infinite += more;
     }
-    let per_repeat: Vec<Option<f64>> = samples
+    let own = samples
         .iter()
         .map(|(histogram, infinite)| histogram.quantile_with_infinite(q, *infinite))
         .collect();
-    section(pooled.quantile_with_infinite(q, infinite), &per_repeat, level)
+    Some(Sections { pooled: pooled.quantile_with_infinite(q, infinite)?, own })
 }
 
 /// The square.
@@ -119,27 +131,28 @@ mod tests {
     /// By hand: values 1, 2, 3 around 2: sum of squares 2, / (3 x 2) = 1/3, t(2, .975) = 4.302653.
     #[test]
     fn the_formula_is_the_documented_one() {
-        let estimate = section(Some(2.0), &[Some(1.0), Some(2.0), Some(3.0)], 0.95)
-            .expect("a pooled value was given");
+        let sections = Sections { pooled: 2.0, own: vec![Some(1.0), Some(2.0), Some(3.0)] };
+        let estimate = sections.estimate(0.95);
         let half_width = estimate.half_width.expect("three repeats");
         assert!((half_width - 4.302_653 / 3.0_f64.sqrt()).abs() < 1e-6);
         assert_eq!(estimate.interval(), Some((2.0 - half_width, 2.0 + half_width)));
-        assert_eq!(estimate.scaled(-2.0).half_width, Some(2.0 * half_width));
+        assert_eq!(sections.map(|value| 10.0 * value).pooled, 20.0);
     }
 
     #[test]
     fn repeats_without_a_value_are_left_out() {
-        let all = ratio(&[(1.0, 2.0), (3.0, 4.0)], 0.95);
-        let with_gap = ratio(&[(1.0, 2.0), (0.0, 0.0), (3.0, 4.0)], 0.95);
+        let of = |parts: &[(f64, f64)]| ratio(parts).map(|sections| sections.estimate(0.95));
+        let all = of(&[(1.0, 2.0), (3.0, 4.0)]);
+        let with_gap = of(&[(1.0, 2.0), (0.0, 0.0), (3.0, 4.0)]);
         assert_eq!(all, with_gap);
         assert_eq!(all.map(|estimate| (estimate.value, estimate.repeats)), Some((4.0 / 6.0, 2)));
-        assert_eq!(ratio(&[(0.0, 0.0)], 0.95), None);
-        assert_eq!(quantile(&[(&Histogram::new(), 0)], 0.5, 0.95), None);
+        assert_eq!(ratio(&[(0.0, 0.0)]), None);
+        assert_eq!(quantile(&[(&Histogram::new(), 0)], 0.5), None);
     }
 
     #[test]
     fn one_repeat_has_a_value_and_no_interval() {
-        let estimate = ratio(&[(1.0, 2.0)], 0.95).expect("one repeat");
+        let estimate = ratio(&[(1.0, 2.0)]).expect("one repeat").estimate(0.95);
         assert_eq!((estimate.value, estimate.interval()), (0.5, None));
     }
 
@@ -147,10 +160,12 @@ mod tests {
     fn an_infinite_quantile_has_no_interval_and_one_infinite_repeat_an_infinite_one() {
         let mut histogram = Histogram::new();
         histogram.record_many(5, 90);
-        let endless = quantile(&[(&histogram, 10), (&histogram, 10)], 0.95, 0.95);
-        let endless = endless.expect("samples");
+        let of = |samples: &[(&Histogram, u64)]| {
+            quantile(samples, 0.95).expect("samples").estimate(0.95)
+        };
+        let endless = of(&[(&histogram, 10), (&histogram, 10)]);
         assert_eq!((endless.value, endless.half_width), (f64::INFINITY, None));
-        let one = quantile(&[(&histogram, 0), (&histogram, 6)], 0.95, 0.95).expect("samples");
+        let one = of(&[(&histogram, 0), (&histogram, 6)]);
         assert_eq!((one.value, one.half_width), (5.0, Some(f64::INFINITY)));
     }
 
@@ -168,7 +183,7 @@ mod tests {
                         ((0..400).map(|_| exponential(&mut draw)).sum(), 400.0)
                     })
                     .collect();
-                let estimate = ratio(&parts, level).expect("samples");
+                let estimate = ratio(&parts).expect("samples").estimate(level);
                 let (low, high) = estimate.interval().expect("eight repeats");
                 low <= 1.0 && 1.0 <= high
             });
@@ -198,7 +213,7 @@ mod tests {
                 .collect();
             let samples: Vec<(&Histogram, u64)> =
                 histograms.iter().map(|histogram| (histogram, 0)).collect();
-            let estimate = quantile(&samples, 0.95, 0.95).expect("samples");
+            let estimate = quantile(&samples, 0.95).expect("samples").estimate(0.95);
             let (low, high) = estimate.interval().expect("eight repeats");
             low <= truth && truth <= high
         });

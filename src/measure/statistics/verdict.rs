@@ -141,7 +141,7 @@ pub fn judge_loss(repeats: &[(u64, u64)]) -> Option<LossJudgement> {
     let parts: Vec<(f64, f64)> =
         repeats.iter().map(|&(lost, asked)| (lost as f64, asked as f64)).collect();
     // The lower end of a two-sided interval at 98% is the one-sided bound at 99%.
-    let estimate = sectioning::ratio(&parts, 2.0 * LOSS_LEVEL - 1.0)?;
+    let estimate = sectioning::ratio(&parts)?.estimate(2.0 * LOSS_LEVEL - 1.0);
     let surely = estimate.interval().map(|(low, _)| low.max(0.0));
     Some(LossJudgement { share: estimate.value, surely })
 }
