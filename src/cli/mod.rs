@@ -1,6 +1,6 @@
 //! The command line: a file for each command, and what they share.
 //!
-//! - [`run`](mod@run), [`check`], [`components`], [`metrics`], [`schema`]: the commands;
+//! - [`run`](mod@run), [`sweep`], [`check`], [`components`], [`metrics`], [`schema`]: the commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
@@ -26,6 +26,7 @@ pub mod panic;
 mod reference;
 pub mod run;
 pub mod schema;
+pub mod sweep;
 #[cfg(test)]
 mod testing;
 mod threads;
@@ -44,6 +45,8 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
         Command::Components(arguments) => components::components(arguments, console),
         Command::Metrics(arguments) => metrics::metrics(arguments, console),
         Command::Schema => schema::schema(console),
+        Command::Sweep(arguments) => sweep::sweep(arguments, console),
+        Command::Merge(arguments) => sweep::merge::merge(arguments, console),
     };
     done.err().unwrap_or(Exit::Fine)
 }

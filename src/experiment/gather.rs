@@ -19,7 +19,7 @@ use crate::measure::histogram::Histogram;
 use crate::measure::metric::{MetricKind, Reading, Row, Scope};
 use crate::measure::statistics::sectioning::Estimate;
 use crate::measure::unit::Unit;
-use crate::model::catalogue::{Catalogue, Entry, Selected, Statistic};
+use crate::model::catalogue::{Catalogue, CatalogueValue, Entry, Selected};
 use crate::model::{Model, USERS};
 use crate::scenario::Scenario;
 
@@ -111,36 +111,21 @@ fn horizon(runs: &Runs) -> Horizon {
 
 /// Every path of the catalogue with its value.
 fn metrics(catalogue: &Catalogue, sheets: &[&[Row]], verdict: &Verdict) -> Vec<MetricValue> {
-    let mut metrics = Vec::new();
-    for (index, entry) in catalogue.entries.iter().enumerate() {
-        let mut add = |suffix: &str, statistic: Statistic| {
-            let places = entry.nodes.iter().map(|(_, place)| *place).collect();
-            let selected = Selected { entry: index, places, statistic };
-            let estimate = value::pooled(sheets, &selected);
-            let path = if suffix.is_empty() {
-                entry.path.clone()
-            } else {
-                format!("{}.{suffix}", entry.path)
-            };
-            metrics.push(MetricValue {
-                value: estimate.map(|estimate| estimate.value),
-                ci95: estimate.and_then(|estimate| possible(entry, &estimate)),
-                unit: entry.metric.unit,
-                meaning: entry.metric.meaning.to_owned(),
-                note: note(entry, verdict),
-                headline: is_headline(entry, suffix),
-                path,
-            });
-        };
-        // A distribution has no value without a statistic, except where its bare name is shown.
-        if entry.metric.kind != MetricKind::Distribution {
-            add("", Statistic::Bare);
+    let metric = |value: CatalogueValue| {
+        let CatalogueValue { path, suffix, selected } = value;
+        let entry = &catalogue.entries[selected.entry];
+        let estimate = value::pooled(sheets, &selected);
+        MetricValue {
+            value: estimate.map(|estimate| estimate.value),
+            ci95: estimate.and_then(|estimate| possible(entry, &estimate)),
+            unit: entry.metric.unit,
+            meaning: entry.metric.meaning.to_owned(),
+            note: note(entry, verdict),
+            headline: is_headline(entry, suffix),
+            path,
         }
-        for (suffix, statistic) in entry.statistics() {
-            add(suffix, statistic);
-        }
-    }
-    metrics
+    };
+    catalogue.values().into_iter().map(metric).collect()
 }
 
 /// The interval without the values the metric cannot take: nothing measured is negative, and no
@@ -309,7 +294,8 @@ fn warnings(model: &Model, runs: &Runs) -> Vec<String> {
 /// Share of rejected jobs that is worth a warning, even where callers skip over it.
 const MOST_REJECTED: f64 = 0.01;
 
-fn effective(scenario: &Scenario) -> Vec<EffectiveValue> {
+/// Every value of a scenario that takes effect.
+pub(super) fn effective(scenario: &Scenario) -> Vec<EffectiveValue> {
     let value = |effective: &crate::language::reading::Effective| EffectiveValue {
         path: effective.path.clone(),
         value: effective.value.clone(),

@@ -1,6 +1,7 @@
 //! Running a model: repeats in parallel, warm-up, verdict, thresholds, alerts.
 //!
 //! - [`run`](mod@run): a whole case; [`course`]: its rounds; [`single`]: one repeat of it;
+//! - [`sweep`]: scenarios over axes; [`deal`]: many cases at once;
 //! - [`horizon`], [`warm_up`]: how long, and what is cut;
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
 //! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
@@ -11,12 +12,14 @@
 
 pub mod alerts;
 pub mod course;
+pub mod deal;
 mod gather;
 pub mod horizon;
 pub mod result;
 pub mod run;
 pub mod sampler;
 pub mod single;
+pub mod sweep;
 pub mod thresholds;
 pub mod value;
 pub mod verdict;

@@ -2,6 +2,8 @@
 //!
 //! Nothing here computes; values are seconds, fractions, bytes, counts and per-second rates.
 
+use serde::{Deserialize, Serialize};
+
 pub use crate::kernel::HopCounts;
 use crate::measure::unit::Unit;
 
@@ -83,7 +85,7 @@ pub struct MetricValue {
 }
 
 /// Verdict on a run: read before any percentile.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 pub enum Verdict {
     /// The system keeps up and the sample is long enough.
     Stable,
@@ -155,7 +157,7 @@ pub struct ComponentResult {
 }
 
 /// State of a graduation threshold.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub enum ThresholdState {
     /// The interval lies beyond the threshold.
     Crossed,
@@ -180,7 +182,7 @@ impl ThresholdState {
 }
 
 /// One threshold of `[graduate]`.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 pub struct ThresholdResult {
     /// Its name.
     pub name: String,
@@ -256,7 +258,7 @@ pub struct SeriesColumn {
 }
 
 /// One effective value of the scenario.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct EffectiveValue {
     /// Canonical path, such as `components.db.cores`.
     pub path: String,

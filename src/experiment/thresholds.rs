@@ -171,8 +171,8 @@ impl Findings<'_> {
             },
         };
         ThresholdResult {
-            name: "capacity".to_owned(),
-            condition: "saturated or error_rate > 1%".to_owned(),
+            name: CAPACITY.0.to_owned(),
+            condition: CAPACITY.1.to_owned(),
             value: error_rate.map(|rate| rate.value),
             unit: Unit::Fraction,
             state,
@@ -181,7 +181,10 @@ impl Findings<'_> {
 }
 
 /// Share of errors above which a stage is over.
-const MOST_ERRORS: f64 = 0.01;
+pub const MOST_ERRORS: f64 = 0.01;
+
+/// Name and condition of the threshold that every stage has.
+pub const CAPACITY: (&str, &str) = ("capacity", "saturated or error_rate > 1%");
 
 fn round_to_three_digits(value: f64) -> f64 {
     if value <= 0.0 {

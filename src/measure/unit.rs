@@ -1,7 +1,9 @@
 //! Units of measured values and how people like to read them.
 
+use serde::{Deserialize, Serialize};
+
 /// Unit of a metric. Values are SI; a fraction is 0 to 1.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub enum Unit {
     /// Seconds.
     Seconds,

@@ -82,6 +82,17 @@ pub struct Selected {
     pub statistic: Statistic,
 }
 
+/// A path that has a value.
+#[derive(Clone, Debug)]
+pub struct CatalogueValue {
+    /// The path: `db.query.p95`.
+    pub path: String,
+    /// Its statistic: `p95`; empty for a bare name.
+    pub suffix: &'static str,
+    /// What it stands for.
+    pub selected: Selected,
+}
+
 /// All metrics of a model.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
@@ -141,6 +152,35 @@ impl Catalogue {
         } else {
             Ok(Selected { entry, places, statistic })
         }
+    }
+
+    /// Every path that has a value of its own, in order.
+    pub fn values(&self) -> Vec<CatalogueValue> {
+        let mut values = Vec::new();
+        for (index, entry) in self.entries.iter().enumerate() {
+            let mut add = |suffix: &'static str, statistic: Statistic| {
+                let places = entry.nodes.iter().map(|(_, place)| *place).collect();
+                let selected = Selected { entry: index, places, statistic };
+                let path = match suffix {
+                    "" => entry.path.clone(),
+                    suffix => format!("{}.{suffix}", entry.path),
+                };
+                values.push(CatalogueValue { path, suffix, selected });
+            };
+            // A distribution has no value without a statistic, except where its bare name is shown.
+            if entry.metric.kind != MetricKind::Distribution {
+                add("", Statistic::Bare);
+            }
+            for (suffix, statistic) in entry.statistics() {
+                add(suffix, statistic);
+            }
+        }
+        values
+    }
+
+    /// Unit of an entry's values.
+    pub fn unit(&self, selected: &Selected) -> Unit {
+        self.entries[selected.entry].metric.unit
     }
 
     /// Every path that can be asked for: path, unit, meaning, formula.

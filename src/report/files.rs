@@ -47,6 +47,22 @@ pub enum WriteError {
         /// What the system said: no space left, say.
         cause: io::Error,
     },
+    /// A file that grows could not; what stood in it before is whole.
+    #[error("cannot add to `{}`: {cause}; what is done so far is kept", path.display())]
+    NotAppended {
+        /// The file.
+        path: PathBuf,
+        /// What the system said: no space left, say.
+        cause: io::Error,
+    },
+    /// A file that is there cannot be read.
+    #[error("cannot read `{}`: {cause}", path.display())]
+    NotRead {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
 }
 
 /// A folder that took a file when it was prepared.
@@ -66,6 +82,18 @@ pub fn prepare(folder: &Path) -> Result<OutputFolder, WriteError> {
         .and_then(|mut trial| trial.write_all(b"trial"))
         .map_err(|cause| WriteError::NotWritable { folder: folder.to_path_buf(), cause })?;
     Ok(OutputFolder { path: folder.to_path_buf() })
+}
+
+/// A folder that is there, to read from.
+///
+/// # Errors
+/// When it is not there, or is no folder.
+pub fn existing(folder: &Path) -> Result<OutputFolder, WriteError> {
+    let path = folder.to_path_buf();
+    match fs::read_dir(folder) {
+        Ok(_) => Ok(OutputFolder { path }),
+        Err(cause) => Err(WriteError::NotRead { path, cause }),
+    }
 }
 
 impl OutputFolder {
@@ -95,6 +123,66 @@ impl OutputFolder {
     }
 }
 
+/// A file that grows piece by piece.
+#[derive(Debug)]
+pub struct GrowingFile {
+    path: PathBuf,
+    file: fs::File,
+}
+
+impl OutputFolder {
+    /// Begins a file with `bytes`, whole or not at all, in the place of the one of this name.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn begin(&self, name: &str, bytes: &[u8]) -> Result<GrowingFile, WriteError> {
+        let path = self.write(name, bytes)?;
+        let file = fs::File::options().append(true).open(&path);
+        match file {
+            Ok(file) => Ok(GrowingFile { path, file }),
+            Err(cause) => Err(WriteError::NotWritten { path, cause }),
+        }
+    }
+
+    /// The text of a file in the folder; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn read(&self, name: &str) -> Result<Option<String>, WriteError> {
+        let path = self.path.join(name);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(WriteError::NotRead { path, cause }),
+        }
+    }
+
+    /// Takes a file away, if it is there.
+    ///
+    /// # Errors
+    /// When it is there and stays.
+    pub fn remove(&self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                Err(WriteError::NotWritten { path, cause })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl GrowingFile {
+    /// Adds a piece at the end, in one go: whoever reads the file meanwhile sees whole pieces.
+    ///
+    /// # Errors
+    /// When the piece does not fit; part of it may then stand at the end.
+    pub fn append(&mut self, piece: &[u8]) -> Result<(), WriteError> {
+        let written = self.file.write_all(piece);
+        written.map_err(|cause| WriteError::NotAppended { path: self.path.clone(), cause })
+    }
+}
+
 /// Writes every file of [`FILES`] and tells where they are.
 ///
 /// The manifest goes last, and an old one is taken away first: where a manifest stands, all files
@@ -103,13 +191,7 @@ impl OutputFolder {
 /// # Errors
 /// When a file cannot be written; those before it stay.
 pub fn write_all(result: &RunResult, folder: &OutputFolder) -> Result<Vec<PathBuf>, WriteError> {
-    let manifest = folder.path.join(super::MANIFEST);
-    match fs::remove_file(&manifest) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-            return Err(WriteError::NotWritten { path: manifest, cause });
-        }
-        _ => {}
-    }
+    folder.remove(super::MANIFEST)?;
     FILES.iter().map(|file| folder.write(file.name, &(file.bytes)(result))).collect()
 }
 

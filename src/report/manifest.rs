@@ -49,7 +49,7 @@ pub fn render(result: &RunResult) -> String {
     text
 }
 
-fn effective_line(effective: &EffectiveValue) -> String {
+pub(super) fn effective_line(effective: &EffectiveValue) -> String {
     let origin = if effective.given { "" } else { "  # default" };
     format!("{} = {}{origin}\n", quoted(&effective.path), value_text(&effective.value))
 }
@@ -67,7 +67,7 @@ fn float(number: f64) -> String {
 }
 
 /// A TOML basic string (TOML 1.0, "String").
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {

@@ -2,6 +2,7 @@
 //!
 //! - [`terminal`]: the text on the screen, verdict first ([`verdict`] finds the words);
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
+//! - [`sweep`]: the same for many cases;
 //! - [`pictures`]: latency distribution and time series, as SVG and PNG;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
@@ -18,12 +19,13 @@ pub mod pictures;
 pub mod progress;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod sweep;
 pub mod terminal;
 pub mod verdict;
 
 use crate::experiment::result::RunResult;
 
-pub use files::{OutputFolder, WriteError, prepare, write_all};
+pub use files::{GrowingFile, OutputFolder, WriteError, existing, prepare, write_all};
 pub use progress::Progress;
 pub use terminal::Screen;
 

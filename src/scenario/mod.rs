@@ -4,6 +4,7 @@
 //! - [`stage`], [`users`] (with [`arrivals`] and [`shape`]), [`data`], [`operations`],
 //!   [`components`], [`run`], [`conditions`]: its sections, each with its keys, its type and how it
 //!   is read;
+//! - [`axes`]: what a sweep varies;
 //! - `load`: all of them together, and what must hold between them;
 //! - `names`: which names can be given, `not_yet`: what the language reserves.
 //!
@@ -12,6 +13,7 @@
 //! components are in the order of their names, so moving a table in the file changes nothing.
 
 pub mod arrivals;
+pub mod axes;
 pub mod components;
 pub mod conditions;
 pub mod data;

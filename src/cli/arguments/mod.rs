@@ -1,7 +1,7 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
-//! - [`run`], [`inspect`]: what each command takes for itself.
+//! - [`run`], [`sweep`], [`inspect`]: what each command takes for itself.
 
 use std::path::PathBuf;
 
@@ -11,9 +11,11 @@ use crate::report::Format;
 
 pub mod inspect;
 pub mod run;
+pub mod sweep;
 
 pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
 pub use run::RunArguments;
+pub use sweep::{MergeArguments, SweepArguments};
 
 /// Tells at how many users a data architecture stops being enough, what gives way first, and how
 /// sure that is.
@@ -46,6 +48,23 @@ pub enum Command {
     /// where time goes. Tables, series and pictures are written to the output folder. The same
     /// file, seed and version give the same bytes, whatever the number of threads.
     Run(RunArguments),
+    /// Run scenarios over ranges of values: curves against users, tables, where thresholds lie.
+    ///
+    /// Every entry of [sweep] and every --vary is an axis; all are crossed. Without any, users run
+    /// over the scenarios' stages. What is done is kept at once: an interrupted sweep goes on with
+    /// --resume.
+    #[command(after_help = "\
+Examples:
+  simscale sweep scenarios/stage1.toml scenarios/stage2.toml scenarios/stage3.toml
+  simscale sweep scenarios/stage1.toml --vary users.count=1K..20K:20:log --vary db.cores=2,4")]
+    Sweep(SweepArguments),
+    /// Join the parts of a sweep that ran on several machines.
+    #[command(after_help = "\
+Example:
+  simscale sweep scenarios/stage3.toml --shard 1/2     on one machine
+  simscale sweep scenarios/stage3.toml --shard 2/2     on another
+  simscale merge output/stage3-sweep/part-1-of-2 output/stage3-sweep/part-2-of-2")]
+    Merge(MergeArguments),
     /// Check a scenario without simulating it: rates, loads, hit rates, every value in effect.
     ///
     /// Exit code 2 when the scenario is wrong; all that is wrong is then said at once.

@@ -1,0 +1,104 @@
+//! `cases.jsonl`: the head of a sweep in the first line, then a case in each.
+//!
+//! While a sweep goes on, cases are added as they are done, in any order; once it is complete, the
+//! file is written anew in the order of the cases. A last line that was cut off is no case.
+
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::sweep::{CaseResult, SweepHead, SweepResult};
+
+/// Name of the file.
+pub const NAME: &str = "cases.jsonl";
+
+/// A part of a sweep: the `index`-th of `parts`, from 1.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub index: usize,
+    /// How many parts there are.
+    pub parts: usize,
+}
+
+impl Shard {
+    /// The whole sweep.
+    pub const WHOLE: Shard = Shard { index: 1, parts: 1 };
+
+    /// Whether a case belongs to the part: cases are dealt out in turn, so that all parts get long
+    /// and short ones.
+    pub fn holds(self, case: usize) -> bool {
+        case % self.parts == self.index - 1
+    }
+}
+
+/// What a journal holds.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Journal {
+    /// What the sweep is about.
+    pub head: SweepHead,
+    /// Which part of it this is.
+    pub shard: Shard,
+    /// The cases that are done, in the order of their numbers.
+    pub cases: Vec<CaseResult>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FirstLine {
+    sweep: SweepHead,
+    shard: Shard,
+}
+
+impl Journal {
+    /// Whether all cases of the part are there.
+    pub fn is_complete(&self) -> bool {
+        let wanted = (0..self.head.cases()).filter(|case| self.shard.holds(*case)).count();
+        self.cases.len() == wanted
+    }
+}
+
+/// The first line.
+pub fn first_line(head: &SweepHead, shard: Shard) -> String {
+    line(&FirstLine { sweep: head.clone(), shard })
+}
+
+/// The line of a case.
+pub fn line_of(case: &CaseResult) -> String {
+    line(case)
+}
+
+fn line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data has a JSON form") + "\n"
+}
+
+/// The journal of a whole sweep that is complete.
+pub fn render(result: &SweepResult) -> String {
+    render_part(result, Shard::WHOLE)
+}
+
+/// The journal of a part.
+pub fn render_part(result: &SweepResult, shard: Shard) -> String {
+    first_line(&result.head, shard) + &result.cases.iter().map(line_of).collect::<String>()
+}
+
+/// Reads a journal, whether complete or not.
+///
+/// # Errors
+/// In words, when the text is no journal, or one of another version's form.
+pub fn read(text: &str) -> Result<Journal, String> {
+    // What stands behind the last newline was cut off.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let mut lines = whole.lines();
+    let first: FirstLine = serde_json::from_str(lines.next().unwrap_or_default())
+        .map_err(|cause| format!("its first line is no head of a sweep ({cause})"))?;
+    let mut cases: Vec<CaseResult> = Vec::new();
+    for (number, line) in (2..).zip(lines) {
+        let case: CaseResult = serde_json::from_str(line)
+            .map_err(|cause| format!("line {number} is no case of a sweep ({cause})"))?;
+        if case.case >= first.sweep.cases() || !first.shard.holds(case.case) {
+            return Err(format!("line {number} is a case of another sweep"));
+        }
+        cases.push(case);
+    }
+    cases.sort_by_key(|case| case.case);
+    cases.dedup_by_key(|case| case.case);
+    Ok(Journal { head: first.sweep, shard: first.shard, cases })
+}
