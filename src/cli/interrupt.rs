@@ -1,5 +1,6 @@
 //! Ctrl-C: an interrupted command says what is left of it; what is being written is finished.
 
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 /// What an interrupted command does last; it gives what to tell.
@@ -28,6 +29,15 @@ pub(super) fn may_come(farewell: impl FnMut() -> String + Send + 'static) {
                 std::process::exit(INTERRUPTED);
             }
         });
+    });
+}
+
+/// From now on an interrupt ends the command and takes the folder away, if nothing is in it.
+pub(super) fn leaves_nothing(folder: &Path) {
+    let folder = folder.to_path_buf();
+    may_come(move || {
+        let _ = std::fs::remove_dir(&folder);
+        "interrupted: nothing was written".to_owned()
     });
 }
 

@@ -1,6 +1,6 @@
 //! The command line: a file for each command, and what they share.
 //!
-//! - [`run`](mod@run), [`sweep`], [`check`], [`components`], [`metrics`], [`schema`]: the commands;
+//! - [`run`](mod@run), [`sweep`], [`graduate`], [`check`], [`components`], [`metrics`], [`schema`]: the commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
@@ -18,6 +18,7 @@ pub mod command_line;
 pub mod components;
 pub mod console;
 pub mod exit;
+pub mod graduate;
 mod interrupt;
 pub mod loading;
 pub mod metrics;
@@ -44,6 +45,7 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
         Command::Check(arguments) => check::check(arguments, console),
         Command::Components(arguments) => components::components(arguments, console),
         Command::Metrics(arguments) => metrics::metrics(arguments, console),
+        Command::Graduate(arguments) => graduate::graduate(arguments, console),
         Command::Schema => schema::schema(console),
         Command::Sweep(arguments) => sweep::sweep(arguments, console),
         Command::Merge(arguments) => sweep::merge::merge(arguments, console),

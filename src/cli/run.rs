@@ -32,12 +32,7 @@ pub fn run(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(), Ex
     let folder = arguments.out.clone();
     let folder = folder.unwrap_or_else(|| Path::new(OUTPUT).join(&loaded.scenario.name));
     let folder = report::prepare(&folder).map_err(|error| console.refuse(&error.to_string()))?;
-    let prepared = folder.path().to_path_buf();
-    interrupt::may_come(move || {
-        // It goes only if nothing is in it.
-        let _ = std::fs::remove_dir(&prepared);
-        "interrupted: nothing was written".to_owned()
-    });
+    interrupt::leaves_nothing(folder.path());
     let result = simulate(&loaded, arguments, console)?;
     interrupt::must_wait();
     let files =

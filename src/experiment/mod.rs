@@ -2,6 +2,7 @@
 //!
 //! - [`run`](mod@run): a whole case; [`course`]: its rounds; [`single`]: one repeat of it;
 //! - [`sweep`]: scenarios over axes; [`deal`]: many cases at once;
+//! - [`graduation`]: at how many users thresholds are crossed;
 //! - [`horizon`], [`warm_up`]: how long, and what is cut;
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
 //! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
@@ -14,6 +15,7 @@ pub mod alerts;
 pub mod course;
 pub mod deal;
 mod gather;
+pub mod graduation;
 pub mod horizon;
 pub mod result;
 pub mod run;

@@ -6,7 +6,7 @@
 
 use super::result::Verdict;
 use super::single::{LoadOfNode, Single};
-use crate::measure::statistics::sectioning::Estimate;
+use crate::measure::statistics::sectioning::{Estimate, Sections};
 use crate::measure::statistics::verdict::{
     LoadClass, LoadJudgement, StationLoad, judge_load, judge_loss,
 };
@@ -36,6 +36,39 @@ pub fn offered_load(singles: &[Single], component: usize) -> Option<f64> {
     let nodes = singles.first()?.loads[component].len();
     let loads = (0..nodes).map(|node| judge(singles, component, |index, _| index == node));
     loads.map(|judgement| judgement.offered_load).reduce(f64::max)
+}
+
+/// How near a system is to its limit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Limit {
+    /// Offered load - 1 of the node that is loaded most, pooled and of each repeat.
+    pub excess: Sections,
+    /// The fewest standard errors between the load of a station that keeps up and 1: below 25 the
+    /// run is too short for its percentiles.
+    pub z: f64,
+}
+
+/// How near the system is to its limit; `None` when nothing in it has one.
+pub fn limit(model: &Model, singles: &[Single]) -> Option<Limit> {
+    let mut most: Option<Sections> = None;
+    let mut z = f64::INFINITY;
+    for component in 1..model.components.len() {
+        for node in 0..singles.first()?.loads[component].len() {
+            let loads = station_loads(singles, component, |index, _| index == node);
+            let own: Vec<f64> = loads.iter().map(StationLoad::excess).collect();
+            let pooled = own.iter().sum::<f64>() / own.len() as f64;
+            if most.as_ref().is_none_or(|most| pooled > most.pooled) {
+                most = Some(Sections { pooled, own: own.into_iter().map(Some).collect() });
+            }
+        }
+        for role in roles(singles, component) {
+            let judgement = judge(singles, component, |_, node| node.load.role == role);
+            if judgement.offered_load < 1.0 {
+                z = z.min(judgement.z);
+            }
+        }
+    }
+    most.map(|excess| Limit { excess, z })
 }
 
 /// The verdict.
@@ -70,20 +103,26 @@ fn judge(
     counts: impl Fn(usize, &LoadOfNode) -> bool,
 ) -> LoadJudgement {
     let requests = singles.iter().map(|single| single.requests).sum();
-    let per_repeat: Vec<StationLoad> = singles
-        .iter()
-        .map(|single| {
-            let nodes = single.loads[component].iter().enumerate();
-            let nodes: Vec<&LoadOfNode> =
-                nodes.filter(|(index, node)| counts(*index, node)).map(|(_, node)| node).collect();
-            StationLoad {
-                busy: nodes.iter().map(|node| node.load.busy).sum::<f64>() / nodes.len() as f64,
-                backlog_change: nodes.iter().map(|node| node.backlog_change).sum(),
-                departures: nodes.iter().map(|node| node.load.departures).sum(),
-            }
-        })
-        .collect();
-    judge_load(&per_repeat, requests)
+    judge_load(&station_loads(singles, component, counts), requests)
+}
+
+/// The load of those nodes of a component that count, in each repeat.
+fn station_loads(
+    singles: &[Single],
+    component: usize,
+    counts: impl Fn(usize, &LoadOfNode) -> bool,
+) -> Vec<StationLoad> {
+    let load = |single: &Single| {
+        let nodes = single.loads[component].iter().enumerate();
+        let nodes: Vec<&LoadOfNode> =
+            nodes.filter(|(index, node)| counts(*index, node)).map(|(_, node)| node).collect();
+        StationLoad {
+            busy: nodes.iter().map(|node| node.load.busy).sum::<f64>() / nodes.len() as f64,
+            backlog_change: nodes.iter().map(|node| node.backlog_change).sum(),
+            departures: nodes.iter().map(|node| node.load.departures).sum(),
+        }
+    };
+    singles.iter().map(load).collect()
 }
 
 fn losing_work(evidence: &Evidence<'_>) -> Option<Verdict> {

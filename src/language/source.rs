@@ -59,6 +59,11 @@ impl Sources {
         &self.list[usize::from(id.0)]
     }
 
+    /// The beginning of the file that was read first, for what is wrong with it as a whole.
+    pub fn file_place(&self) -> Place {
+        Place { source: SourceId(0), start: 0, end: 0 }
+    }
+
     /// Every text, in the order of reading.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.list.iter()

@@ -2,7 +2,7 @@
 //!
 //! - [`terminal`]: the text on the screen, verdict first ([`verdict`] finds the words);
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
-//! - [`sweep`]: the same for many cases;
+//! - [`sweep`], [`graduation`]: the same for many cases, and for a ladder of stages;
 //! - [`pictures`]: latency distribution and time series, as SVG and PNG;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
@@ -13,6 +13,7 @@
 pub mod csv;
 pub mod files;
 pub mod format;
+pub mod graduation;
 pub mod json;
 pub mod manifest;
 pub mod pictures;

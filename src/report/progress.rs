@@ -35,6 +35,11 @@ impl Progress {
         }
     }
 
+    /// So many more steps are to come than was known.
+    pub fn expect(&self, steps: u64) {
+        self.bar.inc_length(steps);
+    }
+
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();

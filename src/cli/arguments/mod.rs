@@ -1,7 +1,7 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
-//! - [`run`], [`sweep`], [`inspect`]: what each command takes for itself.
+//! - [`run`], [`sweep`], [`graduate`], [`inspect`]: what each command takes for itself.
 
 use std::path::PathBuf;
 
@@ -9,10 +9,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::Format;
 
+pub mod graduate;
 pub mod inspect;
 pub mod run;
 pub mod sweep;
 
+pub use graduate::GraduateArguments;
 pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
 pub use run::RunArguments;
 pub use sweep::{MergeArguments, SweepArguments};
@@ -58,6 +60,15 @@ Examples:
   simscale sweep scenarios/stage1.toml scenarios/stage2.toml scenarios/stage3.toml
   simscale sweep scenarios/stage1.toml --vary users.count=1K..20K:20:log --vary db.cores=2,4")]
     Sweep(SweepArguments),
+    /// Find at how many users each stage crosses each of its thresholds, and which trips first.
+    ///
+    /// Every threshold of [graduate], and the capacity that every scenario has, is searched down to
+    /// a 95% interval. Several files make a ladder.
+    #[command(after_help = "\
+Examples:
+  simscale graduate scenarios/stage1.toml scenarios/stage2.toml scenarios/stage3.toml
+  simscale graduate scenarios/stage1.toml --set db.cores=4 --precision 1%")]
+    Graduate(GraduateArguments),
     /// Join the parts of a sweep that ran on several machines.
     #[command(after_help = "\
 Example:

@@ -1,0 +1,355 @@
+//! The search for the number of users at which one threshold is crossed: what to run next, from
+//! what the last runs said. Knows nothing of models and runs nothing.
+//!
+//! ```text
+//! grid -> first change of sign -> bracket -> secant steps -> pairs with fresh seeds -> crossing
+//! ```
+//!
+//! Secant steps (Illinois: the end that stays counts half each time; Dowell and Jarratt, BIT 11,
+//! 1971) go on at the length of the grid until luck decides more than a further step. Then pairs
+//! of runs, each with seeds that nothing was chosen by: one at the estimate u, one at (1 - d) u. Two
+//! points give the slope, one Newton step the crossing, and the repeats' own residuals its interval
+//! by sectioning: u_r = u - residual_r / slope. Runs get longer until the interval is as narrow as
+//! asked, and the station that limits has its load known to 25 standard errors: nearer to
+//! saturation percentiles are not settled, however narrow their interval.
+
+use super::residual::{Residual, Source};
+use crate::measure::statistics::sectioning::Sections;
+use crate::measure::statistics::student::student_quantile;
+
+/// How sure a point of the grid must be to count: one-sided.
+const SURE: f64 = 0.99;
+/// Level of the interval of a crossing.
+const LEVEL: f64 = 0.95;
+/// Standard errors between load and 1 that percentiles need.
+const SETTLED: f64 = 25.0;
+/// The half-width aimed at, over the one asked for: so that most first tries are narrow enough.
+const AIM: f64 = 0.8;
+/// The most a run is lengthened at once.
+const MOST_STRETCH: f64 = 32.0;
+/// Secant steps and pairs before a search is given up.
+const MOST_STEPS: u32 = 24;
+/// The two points of a pair are so many half-widths apart at least, so that the slope between them
+/// is known to some 10%: sqrt(2) / (6 x 2.36) for independent ones.
+const APART: f64 = 6.0;
+/// The least and the most by which the points of a pair differ.
+const LEAST_APART: f64 = 0.01;
+const MOST_APART: f64 = 0.2;
+
+/// How precisely, and at what cost.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Effort {
+    /// Half-width of the interval over the crossing.
+    pub precision: f64,
+    /// Requests of each repeat on the grid.
+    pub requests: u64,
+    /// The most requests of a repeat.
+    pub most_requests: u64,
+}
+
+/// A number of users that was run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Point {
+    /// The users.
+    pub users: f64,
+    /// Requests of each repeat.
+    pub requests: u64,
+    /// What the threshold's residual was.
+    pub residual: Residual,
+    /// Standard errors between the load of the station that limits and 1.
+    pub z: f64,
+}
+
+/// What a search wants to be run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Wanted {
+    /// How many users.
+    pub users: u64,
+    /// Requests of each repeat.
+    pub requests: u64,
+    /// Which set of seeds: 0 is that of the grid.
+    pub seeds: u64,
+}
+
+/// Where a threshold is crossed.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Crossing {
+    /// Users at which it is crossed.
+    pub users: f64,
+    /// 95% interval.
+    pub interval: (f64, f64),
+    /// Whether the interval is as narrow as asked, and the system's load settled.
+    pub is_settled: bool,
+    /// Whether it is the system's capacity that decides, and not the metric.
+    pub by_capacity: bool,
+}
+
+/// The search for one crossing.
+#[derive(Clone, Debug)]
+pub struct Search {
+    effort: Effort,
+    phase: Phase,
+    steps: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    /// Between two points of opposite sign.
+    Narrow(Bracket),
+    /// A pair of runs at `users` and a share `apart` below, with the `seeds`-th set of seeds.
+    Pair {
+        users: f64,
+        apart: f64,
+        requests: u64,
+        seeds: u64,
+    },
+    Done(Crossing),
+}
+
+/// Two points of opposite sign.
+#[derive(Clone, Debug)]
+struct Bracket {
+    low: Point,
+    high: Point,
+    /// How much the residual of each end counts.
+    weights: (f64, f64),
+    /// The end that stayed at the last step.
+    stayed: Option<End>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum End {
+    Low,
+    High,
+}
+
+/// What a point's interval says of its sign.
+pub fn sign(residual: &Residual) -> i8 {
+    let Sections { pooled, own } = &residual.sections;
+    let freedom = own.iter().flatten().count() as f64 - 1.0;
+    let bound = match residual.sections.standard_error() {
+        Some(standard_error) if freedom >= 1.0 => student_quantile(SURE, freedom) * standard_error,
+        _ => 0.0,
+    };
+    match () {
+        () if pooled - bound > 0.0 => 1,
+        () if pooled + bound < 0.0 => -1,
+        () => 0,
+    }
+}
+
+impl Search {
+    /// A search between two points, the lower not crossed, the upper crossed.
+    pub fn between(low: Point, high: Point, effort: Effort) -> Search {
+        let bracket = Bracket { low, high, weights: (1.0, 1.0), stayed: None };
+        let mut search = Search { effort, phase: Phase::Narrow(bracket), steps: 0 };
+        search.settle();
+        search
+    }
+
+    /// What must be run next; nothing when the search is over.
+    pub fn wanted(&self) -> Vec<Wanted> {
+        let whole = |users: f64| libm::round(users).max(1.0) as u64;
+        match &self.phase {
+            Phase::Narrow(bracket) => {
+                let users = whole(bracket.secant());
+                vec![Wanted { users, requests: self.effort.requests, seeds: 0 }]
+            }
+            Phase::Pair { users, apart, requests, seeds } => {
+                let (requests, seeds) = (*requests, *seeds);
+                let near = whole(users * (1.0 - apart)).min(whole(*users).saturating_sub(1)).max(1);
+                vec![
+                    Wanted { users: whole(*users), requests, seeds },
+                    Wanted { users: near, requests, seeds },
+                ]
+            }
+            Phase::Done(_) => Vec::new(),
+        }
+    }
+
+    /// The crossing, once the search is over.
+    pub fn crossing(&self) -> Option<Crossing> {
+        match self.phase {
+            Phase::Done(crossing) => Some(crossing),
+            _ => None,
+        }
+    }
+
+    /// Takes what was wanted, in that order.
+    ///
+    /// # Panics
+    /// When there are not as many points as were wanted.
+    pub fn take(&mut self, points: &[Point]) {
+        self.steps += 1;
+        match &mut self.phase {
+            Phase::Narrow(bracket) => {
+                bracket.take(points[0].clone());
+                self.settle();
+            }
+            Phase::Pair { .. } => self.pair(&points[0], &points[1]),
+            Phase::Done(_) => assert!(points.is_empty(), "a search that is over wants nothing"),
+        }
+    }
+
+    /// Ends the secant steps once luck, or the step to whole users, decides more than a further one.
+    fn settle(&mut self) {
+        let Phase::Narrow(bracket) = &self.phase else { return };
+        let Bracket { low, high, .. } = bracket;
+        let gap = high.users - low.users;
+        let is_narrow = gap <= self.effort.precision * low.users || gap <= 1.5;
+        let is_over = self.steps >= MOST_STEPS;
+        if !bracket.is_smooth() {
+            if is_narrow || is_over {
+                self.phase = Phase::Done(bracket.jump(is_narrow));
+            }
+            return;
+        }
+        let slope = (high.residual.sections.pooled - low.residual.sections.pooled) / gap;
+        let users = bracket.secant();
+        let nearer = if users - low.users < high.users - users { low } else { high };
+        let half_width = half_width(&nearer.residual.sections, slope);
+        let step = (users - nearer.users).abs();
+        if is_over || is_narrow || step <= half_width || gap <= 2.0 * half_width {
+            let (requests, apart) = self.length(nearer, half_width / users);
+            self.phase = Phase::Pair { users, apart, requests, seeds: 1 };
+        }
+    }
+
+    /// Requests that a point's runs must have for the precision asked for, and how far apart the
+    /// points of a pair are then; `width` is the half-width over the users that the point had.
+    fn length(&self, point: &Point, width: f64) -> (u64, f64) {
+        let square = |ratio: f64| ratio * ratio;
+        let wanted = AIM * self.effort.precision;
+        let for_width = square(width / wanted);
+        let for_load = match point.residual.source {
+            Source::Metric if point.z.is_finite() => square(1.1 * SETTLED / point.z.max(0.1)),
+            _ => 0.0,
+        };
+        let times = for_width.max(for_load).clamp(0.25, MOST_STRETCH);
+        let requests = (point.requests as f64 * times) as u64;
+        let requests = requests.clamp(self.effort.requests, self.effort.most_requests);
+        let width = width * (point.requests as f64 / requests as f64).sqrt();
+        (requests, (APART * width).clamp(LEAST_APART, MOST_APART))
+    }
+
+    fn pair(&mut self, at: &Point, below: &Point) {
+        let Phase::Pair { users, requests, seeds, .. } = self.phase else { return };
+        let slope = (at.residual.sections.pooled - below.residual.sections.pooled)
+            / (at.users - below.users);
+        let root = at.users - at.residual.sections.pooled / slope;
+        let is_usable = slope > 0.0 && root > 0.0 && root.is_finite();
+        if !is_usable {
+            // The slope drowned in luck: longer runs, further apart.
+            return self.again(users, MOST_APART, requests.saturating_mul(4), seeds, None);
+        }
+        let half_width = half_width(&at.residual.sections, slope);
+        let crossing = Crossing {
+            users: root,
+            interval: ((root - half_width).max(0.0), root + half_width),
+            is_settled: half_width <= self.effort.precision * root && is_settled(at),
+            by_capacity: at.residual.source == Source::Capacity,
+        };
+        // A crossing far from where the pair stood rests on a straight line through a curve.
+        let is_near = (root - at.users).abs() <= 2.0 * half_width.max(0.005 * root);
+        if crossing.is_settled && is_near {
+            self.phase = Phase::Done(crossing);
+            return;
+        }
+        let (needed, apart) = self.length(at, half_width / root);
+        let next = root.clamp(0.7 * at.users, 1.4 * at.users);
+        let length = if is_near { needed.max(requests + requests / 2) } else { needed };
+        self.again(next, apart, length, seeds, Some(crossing));
+    }
+
+    /// Another pair, unless runs get no longer, or there were enough.
+    fn again(
+        &mut self,
+        users: f64,
+        apart: f64,
+        requests: u64,
+        seeds: u64,
+        found: Option<Crossing>,
+    ) {
+        let Phase::Pair { requests: before, .. } = self.phase else { return };
+        let requests = requests.min(self.effort.most_requests);
+        let is_longest = before >= self.effort.most_requests;
+        let is_near = found.is_some_and(|found| (found.users / users - 1.0).abs() < 1e-9);
+        if self.steps >= MOST_STEPS || (is_longest && (is_near || seeds >= 3)) {
+            let unknown = Crossing {
+                users,
+                interval: (users * (1.0 - MOST_APART), users * (1.0 + MOST_APART)),
+                is_settled: false,
+                by_capacity: false,
+            };
+            self.phase = Phase::Done(found.unwrap_or(unknown));
+            return;
+        }
+        self.phase = Phase::Pair { users, apart, requests, seeds: seeds + 1 };
+    }
+}
+
+/// Whether the load of the limiting station is known well enough for the metric's percentiles.
+fn is_settled(point: &Point) -> bool {
+    point.residual.source != Source::Metric || point.z >= SETTLED
+}
+
+impl Bracket {
+    /// Takes a point between the ends in the place of the one of its sign.
+    fn take(&mut self, point: Point) {
+        let stays = if point.residual.sections.pooled > 0.0 { End::Low } else { End::High };
+        let again = self.stayed == Some(stays);
+        let halved = |weight: f64| if again { weight / 2.0 } else { 1.0 };
+        match stays {
+            End::Low => {
+                self.weights = (halved(self.weights.0), 1.0);
+                self.high = point;
+            }
+            End::High => {
+                self.weights = (1.0, halved(self.weights.1));
+                self.low = point;
+            }
+        }
+        self.stayed = Some(stays);
+    }
+
+    /// Whether a line joins the residuals: both come from one source, and that does not jump.
+    fn is_smooth(&self) -> bool {
+        let (low, high) = (self.low.residual.source, self.high.residual.source);
+        low == high && low != Source::Step
+    }
+
+    /// The next number of users: where the line through the weighted residuals is 0, but not at the
+    /// very ends; half-way, by ratio, where a residual jumps.
+    fn secant(&self) -> f64 {
+        const MARGIN: f64 = 0.05;
+        let Bracket { low, high, weights, .. } = self;
+        if [low, high].iter().any(|end| end.residual.source == Source::Step) {
+            return (low.users * high.users).sqrt();
+        }
+        let below = low.residual.sections.pooled * weights.0;
+        let above = high.residual.sections.pooled * weights.1;
+        let share = if above > below { -below / (above - below) } else { 0.5 };
+        low.users + (high.users - low.users) * share.clamp(MARGIN, 1.0 - MARGIN)
+    }
+
+    /// The crossing of a threshold that jumps: somewhere between the ends.
+    fn jump(&self, is_narrow: bool) -> Crossing {
+        Crossing {
+            users: (self.low.users * self.high.users).sqrt(),
+            interval: (self.low.users, self.high.users),
+            is_settled: is_narrow,
+            by_capacity: self.high.residual.source == Source::Capacity,
+        }
+    }
+}
+
+/// Half-width of the interval of a crossing in users: t x standard error of the residual / slope.
+fn half_width(sections: &Sections, slope: f64) -> f64 {
+    let freedom = sections.own.iter().flatten().count() as f64 - 1.0;
+    match sections.standard_error() {
+        Some(standard_error) if freedom >= 1.0 => {
+            student_quantile((1.0 + LEVEL) / 2.0, freedom) * standard_error / slope.abs()
+        }
+        _ => f64::INFINITY,
+    }
+}
