@@ -1,15 +1,15 @@
 //! The program as its users see it: the real binary, in a folder of its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::Value;
 use simscale::report::FILES;
 
-use crate::support::project;
+use crate::support::shell::{Ran, Shell, ended, shipped};
+#[cfg(unix)]
+use crate::support::shell::{interrupt, wait_until};
 
 /// A run that takes well under a second.
 const BRIEFLY: [&str; 4] = ["--set", "run.requests=2K", "--set", "run.repeats=2"];
@@ -17,109 +17,9 @@ const BRIEFLY: [&str; 4] = ["--set", "run.requests=2K", "--set", "run.repeats=2"
 /// A run that nobody would wait for.
 const ENDLESS: [&str; 4] = ["--set", "run.requests=1B", "--set", "run.repeats=2"];
 
-/// A temporary folder in which commands are run.
-struct Shell {
-    folder: tempfile::TempDir,
-}
-
-impl Shell {
-    fn new() -> Shell {
-        Shell { folder: tempfile::tempdir().expect("the system has a temporary folder") }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_simscale"));
-        command.args(words).current_dir(self.folder.path()).stdin(Stdio::null());
-        command
-    }
-
-    /// Runs `simscale` to its end.
-    fn simscale(&self, words: &[&str]) -> Ran {
-        Ran::of(self.command(words).output().expect("the program was built for this test"))
-    }
-
-    /// Starts `simscale` and does not wait.
-    fn start(&self, words: &[&str]) -> Child {
-        let mut command = self.command(words);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().expect("the program was built for this test")
-    }
-
-    /// Names of all files below the folder, with their folders.
-    fn files(&self) -> Vec<String> {
-        files_below(self.folder.path(), "")
-    }
-}
-
-/// What a command printed and how it ended.
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    output: String,
-    errors: String,
-}
-
-impl Ran {
-    fn of(output: Output) -> Ran {
-        let text = |bytes| String::from_utf8(bytes).expect("all that is printed is text");
-        Ran { code: output.status.code(), output: text(output.stdout), errors: text(output.stderr) }
-    }
-
-    /// Panics unless it ended well.
-    fn fine(self) -> Ran {
-        assert_eq!(self.code, Some(0), "{}", self.errors);
-        self
-    }
-
-    /// Panics unless it was refused with this in the message and nothing else printed.
-    fn refused(&self, message: &str) {
-        assert_eq!((self.code, self.output.as_str()), (Some(2), ""), "{}", self.errors);
-        assert!(self.errors.contains(message), "`{message}` is not in:\n{}", self.errors);
-        assert!(!self.errors.contains("panicked"), "{}", self.errors);
-    }
-}
-
-fn files_below(folder: &Path, prefix: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder is there") {
-        let entry = entry.expect("the folder can be listed");
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            names.extend(files_below(&entry.path(), &format!("{name}/")));
-        } else {
-            names.push(name);
-        }
-    }
-    names.sort();
-    names
-}
-
-/// Path of a shipped scenario.
-fn shipped(name: &str) -> String {
-    project().join("scenarios").join(name).display().to_string()
-}
-
 /// The words of a short run of a shipped scenario, and further ones.
 fn short_run<'a>(scenario: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     ["run", scenario].into_iter().chain(BRIEFLY).chain(more.iter().copied()).collect()
-}
-
-/// Waits for a program, but not for long.
-fn ended(mut child: Child, seconds: u32) -> Ran {
-    for _ in 0..seconds * 20 {
-        if child.try_wait().expect("the program was started here").is_some() {
-            return Ran::of(child.wait_with_output().expect("it has ended"));
-        }
-        sleep(Duration::from_millis(50));
-    }
-    // Nothing is left running behind a failed test.
-    let _ = child.kill();
-    let ran = Ran::of(child.wait_with_output().expect("it was killed"));
-    panic!("still running after {seconds} seconds: {ran:?}");
 }
 
 #[test]
@@ -382,17 +282,10 @@ fn an_interrupted_run_leaves_no_half_written_file() {
     let words: Vec<&str> = ["run", &scenario, "--out", "out"].into_iter().chain(ENDLESS).collect();
     let child = shell.start(&words);
     let is_ready = || shell.path("out").is_dir() && shell.files().is_empty();
-    for _ in 0..200 {
-        if is_ready() {
-            break;
-        }
-        sleep(Duration::from_millis(50));
-    }
-    assert!(is_ready(), "the folder is made and proved before the run");
+    wait_until("the folder is made and proved before the run", is_ready);
     // Now it simulates, and would for hours.
     sleep(Duration::from_millis(200));
-    let signalled = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(signalled.expect("every Unix has kill").success());
+    interrupt(&child);
     let ran = ended(child, 10);
     assert_ne!(ran.code, Some(0));
     assert_eq!(ran.output, "");

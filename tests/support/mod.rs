@@ -2,6 +2,7 @@
 
 pub mod random_scenario;
 pub mod recorded;
+pub mod shell;
 
 use simscale::experiment::result::{MetricValue, RunResult};
 use simscale::experiment::{self, Options};

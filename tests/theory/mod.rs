@@ -13,7 +13,7 @@
 
 mod balancing;
 mod data;
-mod formulas;
+pub mod formulas;
 mod networks;
 mod stations;
 

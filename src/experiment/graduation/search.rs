@@ -7,11 +7,15 @@
 //!
 //! Secant steps (Illinois: the end that stays counts half each time; Dowell and Jarratt, BIT 11,
 //! 1971) go on at the length of the grid until luck decides more than a further step. Then pairs
-//! of runs, each with seeds that nothing was chosen by: one at the estimate u, one at (1 - d) u. Two
-//! points give the slope, one Newton step the crossing, and the repeats' own residuals its interval
-//! by sectioning: u_r = u - residual_r / slope. Runs get longer until the interval is as narrow as
-//! asked, and the station that limits has its load known to 25 standard errors: nearer to
-//! saturation percentiles are not settled, however narrow their interval.
+//! of runs, each with fresh seeds: one at the estimate u, one at (1 - d) u. Two points give the
+//! slope, one Newton step the crossing, and the repeats' own residuals its interval by sectioning:
+//! u_r = u - residual_r / slope. Runs get longer until the interval is as narrow as asked, and the
+//! station that limits has its load known to 25 standard errors: nearer to saturation percentiles
+//! are not settled, however narrow their interval.
+//!
+//! A last pair confirms: what it says is the answer, whatever it says. For a pair that was good
+//! enough was chosen for it, and runs in which little came by chance look better than they are: a
+//! crossing taken from such a pair lay 0.9% too high for M/M/1 at a load of 0.98 (measured).
 
 use super::residual::{Residual, Source};
 use crate::measure::statistics::sectioning::Sections;
@@ -29,6 +33,8 @@ const AIM: f64 = 0.8;
 const MOST_STRETCH: f64 = 32.0;
 /// Secant steps and pairs before a search is given up.
 const MOST_STEPS: u32 = 24;
+/// Pairs after which the longest runs must do.
+const PAIRS_AT_MOST: u64 = 3;
 /// The two points of a pair are so many half-widths apart at least, so that the slope between them
 /// is known to some 10%: sqrt(2) / (6 x 2.36) for independent ones.
 const APART: f64 = 6.0;
@@ -155,11 +161,11 @@ impl Search {
                 let users = whole(bracket.secant());
                 vec![Wanted { users, requests: self.effort.requests, seeds: 0 }]
             }
-            Phase::Pair { users, apart, requests, seeds } => {
-                let (requests, seeds) = (*requests, *seeds);
-                let near = whole(users * (1.0 - apart)).min(whole(*users).saturating_sub(1)).max(1);
+            Phase::Pair(Pair { users, apart, requests, seeds, .. }) => {
+                let (users, requests, seeds) = (*users, *requests, *seeds);
+                let near = whole(users * (1.0 - apart)).min(whole(users).saturating_sub(1)).max(1);
                 vec![
-                    Wanted { users: whole(*users), requests, seeds },
+                    Wanted { users: whole(users), requests, seeds },
                     Wanted { users: near, requests, seeds },
                 ]
             }
@@ -186,7 +192,10 @@ impl Search {
                 bracket.take(points[0].clone());
                 self.settle();
             }
-            Phase::Pair { .. } => self.pair(&points[0], &points[1]),
+            Phase::Pair(pair) => {
+                let pair = *pair;
+                self.pair(pair, &points[0], &points[1]);
+            }
             Phase::Done(_) => assert!(points.is_empty(), "a search that is over wants nothing"),
         }
     }
@@ -211,7 +220,7 @@ impl Search {
         let step = (users - nearer.users).abs();
         if is_over || is_narrow || step <= half_width || gap <= 2.0 * half_width {
             let (requests, apart) = self.length(nearer, half_width / users);
-            self.phase = Phase::Pair { users, apart, requests, seeds: 1 };
+            self.phase = Phase::Pair(Pair { users, apart, requests, seeds: 1, confirms: None });
         }
     }
 
@@ -232,59 +241,60 @@ impl Search {
         (requests, (APART * width).clamp(LEAST_APART, MOST_APART))
     }
 
-    fn pair(&mut self, at: &Point, below: &Point) {
-        let Phase::Pair { users, requests, seeds, .. } = self.phase else { return };
-        let slope = (at.residual.sections.pooled - below.residual.sections.pooled)
-            / (at.users - below.users);
-        let root = at.users - at.residual.sections.pooled / slope;
-        let is_usable = slope > 0.0 && root > 0.0 && root.is_finite();
-        if !is_usable {
+    fn pair(&mut self, pair: Pair, at: &Point, below: &Point) {
+        let rise = at.residual.sections.pooled - below.residual.sections.pooled;
+        let slope = Some(rise / (at.users - below.users)).filter(|slope| *slope > 0.0);
+        let Some(slope) = slope.or(pair.confirms) else {
             // The slope drowned in luck: longer runs, further apart.
-            return self.again(users, MOST_APART, requests.saturating_mul(4), seeds, None);
-        }
+            let requests = pair.requests.saturating_mul(4);
+            return self.again(Pair { apart: MOST_APART, requests, ..pair }, None);
+        };
+        let root = at.users - at.residual.sections.pooled / slope;
         let half_width = half_width(&at.residual.sections, slope);
+        let is_narrow = half_width <= self.effort.precision * root;
         let crossing = Crossing {
             users: root,
             interval: ((root - half_width).max(0.0), root + half_width),
-            is_settled: half_width <= self.effort.precision * root && is_settled(at),
+            is_settled: is_narrow && (pair.confirms.is_some() || is_settled(at)),
             by_capacity: at.residual.source == Source::Capacity,
         };
         // A crossing far from where the pair stood rests on a straight line through a curve.
         let is_near = (root - at.users).abs() <= 2.0 * half_width.max(0.005 * root);
+        let next = root.clamp(0.7 * at.users, 1.4 * at.users);
+        let (needed, apart) = self.length(at, half_width / root.max(1.0));
         if crossing.is_settled && is_near {
-            self.phase = Phase::Done(crossing);
+            if pair.confirms.is_some() {
+                self.phase = Phase::Done(crossing);
+            } else {
+                let seeds = pair.seeds + 1;
+                let confirms = Some(slope);
+                self.phase = Phase::Pair(Pair { users: next, apart, seeds, confirms, ..pair });
+            }
             return;
         }
-        let (needed, apart) = self.length(at, half_width / root);
-        let next = root.clamp(0.7 * at.users, 1.4 * at.users);
-        let length = if is_near { needed.max(requests + requests / 2) } else { needed };
-        self.again(next, apart, length, seeds, Some(crossing));
+        let least = if is_near { pair.requests + pair.requests / 2 } else { pair.requests };
+        self.again(Pair { users: next, apart, requests: needed.max(least), ..pair }, Some(crossing));
     }
 
     /// Another pair, unless runs get no longer, or there were enough.
-    fn again(
-        &mut self,
-        users: f64,
-        apart: f64,
-        requests: u64,
-        seeds: u64,
-        found: Option<Crossing>,
-    ) {
-        let Phase::Pair { requests: before, .. } = self.phase else { return };
-        let requests = requests.min(self.effort.most_requests);
-        let is_longest = before >= self.effort.most_requests;
-        let is_near = found.is_some_and(|found| (found.users / users - 1.0).abs() < 1e-9);
-        if self.steps >= MOST_STEPS || (is_longest && (is_near || seeds >= 3)) {
+    fn again(&mut self, next: Pair, found: Option<Crossing>) {
+        let Phase::Pair(before) = &self.phase else { return };
+        let most = self.effort.most_requests;
+        let is_longest = before.requests >= most && before.seeds >= PAIRS_AT_MOST;
+        if self.steps >= MOST_STEPS || is_longest {
+            let users = next.users;
             let unknown = Crossing {
                 users,
                 interval: (users * (1.0 - MOST_APART), users * (1.0 + MOST_APART)),
                 is_settled: false,
                 by_capacity: false,
             };
-            self.phase = Phase::Done(found.unwrap_or(unknown));
+            let unsettled = |found| Crossing { is_settled: false, ..found };
+            self.phase = Phase::Done(found.map_or(unknown, unsettled));
             return;
         }
-        self.phase = Phase::Pair { users, apart, requests, seeds: seeds + 1 };
+        let requests = next.requests.min(most);
+        self.phase = Phase::Pair(Pair { requests, seeds: next.seeds + 1, ..next });
     }
 }
 

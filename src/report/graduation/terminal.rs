@@ -44,7 +44,10 @@ fn sentence(stage: &Graduation) -> String {
             let users = human(crossing.users, Unit::Count);
             format!("{title}: enough up to {users} users; first to give way: {name}{tied}.")
         }
-        _ => format!("{title}: {name} is crossed already at {}.", users_of(&first.outcome)),
+        outcome => {
+            let users = outcome.users().map_or(NOTHING.to_owned(), |it| short(it, Unit::Count));
+            format!("{title}: at {users} users {name} is crossed already.")
+        }
     }
 }
 
