@@ -91,8 +91,16 @@ pub fn logarithmic_ticks(low: f64, high: f64, unit: Unit) -> Vec<Tick> {
             )
         })
         .filter(|&value| value >= low * (1.0 - 1e-9) && value <= high * (1.0 + 1e-9))
-        .map(|value| Tick { value, label: short(value, unit) })
+        .map(|value| Tick { value, label: round_label(value, unit) })
         .collect()
+}
+
+/// The label of a power of ten: long times stay in seconds, since 1000 s are no round minutes.
+fn round_label(value: f64, unit: Unit) -> String {
+    if unit == Unit::Seconds && value >= 60.0 {
+        return in_scale(value, scale_of(1.0, unit));
+    }
+    short(value, unit)
 }
 
 /// Ticks of a tail axis up to `nines` nines: 0%, 50%, 90%, 95%, 99%, 99.9% and so on.
@@ -149,6 +157,8 @@ mod tests {
             labels(&ticks),
             ["1 us", "10 us", "100 us", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "100 s"]
         );
+        let ticks = logarithmic_ticks(10.0, 1e4, Unit::Seconds);
+        assert_eq!(labels(&ticks)[3..7], ["100 s", "200 s", "500 s", "1000 s"]);
     }
 
     #[test]
