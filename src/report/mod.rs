@@ -2,7 +2,7 @@
 //!
 //! - [`terminal`]: the text on the screen, verdict first ([`verdict`] finds the words);
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
-//! - [`pictures`]: latency distribution and time series, as SVG and PNG;
+//! - [`pictures`]: latency distribution, time series and sweeps, as SVG and PNG;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
 //!

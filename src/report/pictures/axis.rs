@@ -60,6 +60,16 @@ pub fn linear_ticks(high: f64, unit: Unit, most: usize) -> Vec<Tick> {
     (0..=number).map(|i| tick(i as f64 * step)).collect()
 }
 
+/// Ticks between two values, at multiples of 1, 2 or 5.
+pub fn linear_ticks_between(low: f64, high: f64, unit: Unit, most: usize) -> Vec<Tick> {
+    let scale = scale_of(f64::max(low.abs(), high.abs()), unit);
+    let step = round_step((high - low) / scale.size, most) * scale.size;
+    let first = libm::ceil(low / step - 1e-9) as i64;
+    let last = libm::floor(high / step + 1e-9) as i64;
+    let tick = |value| Tick { value, label: in_scale(value, scale) };
+    (first..=last).map(|i| tick(i as f64 * step)).collect()
+}
+
 /// The smallest of 1, 2, 5 x 10^n that cuts `range` into at most `most` parts.
 fn round_step(range: f64, most: usize) -> f64 {
     let least = range / most as f64;
@@ -146,6 +156,14 @@ mod tests {
         assert_eq!(labels(&ticks), ["0%", "50%", "100%"]);
         let ticks = linear_ticks(250_000.0, Unit::Count, 5);
         assert_eq!(labels(&ticks), ["0K", "50K", "100K", "150K", "200K", "250K"]);
+    }
+
+    #[test]
+    fn linear_ticks_need_not_start_at_zero() {
+        let ticks = linear_ticks_between(9_900.0, 10_200.0, Unit::Count, 5);
+        assert_eq!(labels(&ticks), ["9.9K", "10K", "10.1K", "10.2K"]);
+        let ticks = linear_ticks_between(-0.1, 4.2, Unit::Count, 5);
+        assert_eq!(labels(&ticks), ["0", "1", "2", "3", "4"]);
     }
 
     #[test]
