@@ -15,7 +15,7 @@ use crate::language::quantity::{Count, percent_text};
 use crate::language::source::Sources;
 use crate::model::Variants;
 use crate::model::catalogue::Catalogue;
-use crate::report::{Progress, Screen, graduation as report, prepare};
+use crate::report::{Progress, Screen, graduation as report, listing, prepare, write_files};
 use crate::scenario::Scenario;
 
 /// The users that are searched where nothing else is said.
@@ -48,11 +48,12 @@ pub fn graduate(arguments: &GraduateArguments, console: &mut Console<'_>) -> Res
         plot: arguments.plot.clone(),
     };
     interrupt::must_wait();
-    report::write_all(&ladder, &folder).map_err(|error| console.refuse(&error.to_string()))?;
+    let files = report::files(&ladder);
+    write_files(&files, &folder).map_err(|error| console.refuse(&error.to_string()))?;
     let screen = Screen::from_environment(console.colours_output);
     console.print(&report::render(&ladder, arguments.format.into(), screen))?;
     if !arguments.quiet {
-        console.tell(&report::written(&folder));
+        console.tell(&listing(&files, &folder));
     }
     Ok(())
 }

@@ -183,6 +183,41 @@ impl GrowingFile {
     }
 }
 
+/// A file to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NamedFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// What it holds, in one line.
+    pub meaning: &'static str,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl NamedFile {
+    /// A text.
+    pub fn text(name: impl Into<String>, meaning: &'static str, text: String) -> NamedFile {
+        NamedFile { name: name.into(), meaning, bytes: text.into_bytes() }
+    }
+}
+
+/// Writes files in their order; an old manifest is taken away first, so the manifest must come
+/// last: where one stands, all files beside it belong to it.
+///
+/// # Errors
+/// When a file cannot be written; those before it stay.
+pub fn write_files(files: &[NamedFile], folder: &OutputFolder) -> Result<(), WriteError> {
+    folder.remove(super::MANIFEST)?;
+    files.iter().try_for_each(|file| folder.write(&file.name, &file.bytes).map(|_| ()))
+}
+
+/// What was written, and where, for people.
+pub fn listing(files: &[NamedFile], folder: &OutputFolder) -> String {
+    let width = files.iter().map(|file| file.name.len()).max().unwrap_or(0);
+    let lines = files.iter().map(|file| format!("  {:width$}  {}\n", file.name, file.meaning));
+    format!("\nWritten to {}:\n{}", folder.path().display(), lines.collect::<String>())
+}
+
 /// Writes every file of [`FILES`] and tells where they are.
 ///
 /// The manifest goes last, and an old one is taken away first: where a manifest stands, all files

@@ -2,8 +2,9 @@
 //!
 //! - [`terminal`]: the text on the screen, verdict first ([`verdict`] finds the words);
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
-//! - [`sweep`], [`graduation`]: the same for many cases, and for a ladder of stages;
-//! - [`pictures`]: latency distribution and time series, as SVG and PNG;
+//! - [`sweep`], [`graduation`]: the same for many cases, and for a ladder of stages; `curves`:
+//!   their pictures;
+//! - [`pictures`]: latency distribution, time series and sweeps, as SVG and PNG;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
 //!
@@ -11,6 +12,7 @@
 //! [`FILES`].
 
 pub mod csv;
+mod curves;
 pub mod files;
 pub mod format;
 pub mod graduation;
@@ -26,7 +28,10 @@ pub mod verdict;
 
 use crate::experiment::result::RunResult;
 
-pub use files::{GrowingFile, OutputFolder, WriteError, existing, prepare, write_all};
+pub use files::{
+    GrowingFile, NamedFile, OutputFolder, WriteError, existing, listing, prepare, write_all,
+    write_files,
+};
 pub use progress::Progress;
 pub use terminal::Screen;
 

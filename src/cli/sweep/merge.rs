@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Shard, finish, keeper, usual_folder, written};
+use super::{Shard, finish, keeper, usual_folder};
 use crate::cli::arguments::MergeArguments;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
@@ -39,11 +39,11 @@ pub fn merge(arguments: &MergeArguments, console: &mut Console<'_>) -> Result<()
     let path = arguments.out.clone();
     let path = path.unwrap_or_else(|| usual_folder(&result.head, Shard::WHOLE));
     let folder = prepare(&path).map_err(|error| console.refuse(&error.to_string()))?;
-    finish(&result, Shard::WHOLE, &folder, console)?;
+    let written = finish(&result, Shard::WHOLE, &folder, console)?;
     let screen = Screen::from_environment(console.colours_output);
     console.print(&report::render(&result, arguments.format.into(), screen))?;
     if !arguments.quiet {
-        console.tell(&written(&folder, Shard::WHOLE));
+        console.tell(&written);
     }
     Ok(())
 }

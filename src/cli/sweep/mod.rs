@@ -23,7 +23,9 @@ use crate::experiment::deal::{Compiled, deal};
 use crate::experiment::expected_requests;
 use crate::experiment::sweep::{CaseResult, SweepHead, SweepResult};
 use crate::report::sweep::{self as report, journal::Shard};
-use crate::report::{MANIFEST, OutputFolder, Progress, Screen, WriteError, prepare};
+use crate::report::{
+    MANIFEST, OutputFolder, Progress, Screen, WriteError, listing, prepare, write_files,
+};
 use keeper::Keeper;
 use plan::Plan;
 
@@ -48,11 +50,11 @@ pub fn sweep(arguments: &SweepArguments, console: &mut Console<'_>) -> Result<()
     simulate(&cases, shard, &keeper, arguments, console)?;
     interrupt::must_wait();
     let result = locked(&keeper).result();
-    finish(&result, shard, &folder, console)?;
+    let written = finish(&result, shard, &folder, console)?;
     let screen = Screen::from_environment(console.colours_output);
     console.print(&report::render(&result, arguments.format.into(), screen))?;
     if !arguments.quiet {
-        console.tell(&written(&folder, shard));
+        console.tell(&written);
     }
     Ok(())
 }
@@ -176,30 +178,18 @@ fn simulate(
     }
 }
 
-/// Writes what a complete sweep, or a complete part, leaves.
+/// Writes what a complete sweep, or a complete part, leaves; gives what to tell of it.
 fn finish(
     result: &SweepResult,
     shard: Shard,
     folder: &OutputFolder,
     console: &mut Console<'_>,
-) -> Result<(), Exit> {
-    let done = match shard {
-        Shard::WHOLE => report::write_all(result, folder),
-        part => report::write_part(result, part, folder),
-    };
-    done.map_err(|error| console.refuse(&error.to_string()))
-}
-
-/// What was written, and where.
-fn written(folder: &OutputFolder, shard: Shard) -> String {
-    let files = report::FILES.iter().filter(|file| shard == Shard::WHOLE || file.of_parts);
-    let width = report::FILES.iter().map(|file| file.name.len()).max().unwrap_or(0);
-    let mut text = format!("\nWritten to {}:\n", folder.path().display());
-    for file in files {
-        text.push_str(&format!("  {:width$}  {}\n", file.name, file.meaning));
-    }
+) -> Result<String, Exit> {
+    let files = report::files(result, shard);
+    write_files(&files, folder).map_err(|error| console.refuse(&error.to_string()))?;
+    let mut text = listing(&files, folder);
     if shard != Shard::WHOLE {
         text.push_str("Once all parts are there, `simscale merge` joins them.\n");
     }
-    text
+    Ok(text)
 }

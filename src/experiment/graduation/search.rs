@@ -102,14 +102,24 @@ pub struct Search {
 enum Phase {
     /// Between two points of opposite sign.
     Narrow(Bracket),
-    /// A pair of runs at `users` and a share `apart` below, with the `seeds`-th set of seeds.
-    Pair {
-        users: f64,
-        apart: f64,
-        requests: u64,
-        seeds: u64,
-    },
+    /// Runs that give the crossing.
+    Pair(Pair),
     Done(Crossing),
+}
+
+/// Two runs that give a crossing and its interval.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    /// Where the first run stands.
+    users: f64,
+    /// How far below the second one stands, as a share.
+    apart: f64,
+    /// Requests of each repeat.
+    requests: u64,
+    /// Which set of seeds.
+    seeds: u64,
+    /// The slope that an earlier pair found, once one was good enough: this one then confirms.
+    confirms: Option<f64>,
 }
 
 /// Two points of opposite sign.
@@ -273,7 +283,10 @@ impl Search {
             return;
         }
         let least = if is_near { pair.requests + pair.requests / 2 } else { pair.requests };
-        self.again(Pair { users: next, apart, requests: needed.max(least), ..pair }, Some(crossing));
+        self.again(
+            Pair { users: next, apart, requests: needed.max(least), ..pair },
+            Some(crossing),
+        );
     }
 
     /// Another pair, unless runs get no longer, or there were enough.

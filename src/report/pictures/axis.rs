@@ -60,6 +60,16 @@ pub fn linear_ticks(high: f64, unit: Unit, most: usize) -> Vec<Tick> {
     (0..=number).map(|i| tick(i as f64 * step)).collect()
 }
 
+/// Ticks between two values, at multiples of 1, 2 or 5.
+pub fn linear_ticks_between(low: f64, high: f64, unit: Unit, most: usize) -> Vec<Tick> {
+    let scale = scale_of(f64::max(low.abs(), high.abs()), unit);
+    let step = round_step((high - low) / scale.size, most) * scale.size;
+    let first = libm::ceil(low / step - 1e-9) as i64;
+    let last = libm::floor(high / step + 1e-9) as i64;
+    let tick = |value| Tick { value, label: in_scale(value, scale) };
+    (first..=last).map(|i| tick(i as f64 * step)).collect()
+}
+
 /// The smallest of 1, 2, 5 x 10^n that cuts `range` into at most `most` parts.
 fn round_step(range: f64, most: usize) -> f64 {
     let least = range / most as f64;
@@ -91,8 +101,16 @@ pub fn logarithmic_ticks(low: f64, high: f64, unit: Unit) -> Vec<Tick> {
             )
         })
         .filter(|&value| value >= low * (1.0 - 1e-9) && value <= high * (1.0 + 1e-9))
-        .map(|value| Tick { value, label: short(value, unit) })
+        .map(|value| Tick { value, label: round_label(value, unit) })
         .collect()
+}
+
+/// The label of a power of ten: long times stay in seconds, since 1000 s are no round minutes.
+fn round_label(value: f64, unit: Unit) -> String {
+    if unit == Unit::Seconds && value >= 60.0 {
+        return in_scale(value, scale_of(1.0, unit));
+    }
+    short(value, unit)
 }
 
 /// Ticks of a tail axis up to `nines` nines: 0%, 50%, 90%, 95%, 99%, 99.9% and so on.
@@ -141,6 +159,14 @@ mod tests {
     }
 
     #[test]
+    fn linear_ticks_need_not_start_at_zero() {
+        let ticks = linear_ticks_between(9_900.0, 10_200.0, Unit::Count, 5);
+        assert_eq!(labels(&ticks), ["9.9K", "10K", "10.1K", "10.2K"]);
+        let ticks = linear_ticks_between(-0.1, 4.2, Unit::Count, 5);
+        assert_eq!(labels(&ticks), ["0", "1", "2", "3", "4"]);
+    }
+
+    #[test]
     fn logarithmic_ticks_follow_the_length_of_the_axis() {
         let ticks = logarithmic_ticks(0.0005, 0.05, Unit::Seconds);
         assert_eq!(labels(&ticks), ["500 us", "1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms"]);
@@ -149,6 +175,8 @@ mod tests {
             labels(&ticks),
             ["1 us", "10 us", "100 us", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "100 s"]
         );
+        let ticks = logarithmic_ticks(10.0, 1e4, Unit::Seconds);
+        assert_eq!(labels(&ticks)[3..7], ["100 s", "200 s", "500 s", "1000 s"]);
     }
 
     #[test]

@@ -92,6 +92,7 @@ fn panel(shown: &[&LatencyDistribution]) -> Panel {
         title_across: Some("time (logarithmic)".to_string()),
         up: Axis { low: (0.0, BOTTOM), high: (top, TOP), spread: Spread::Tail },
         ticks_up: tail_ticks(nines as u32),
+        headroom: 0.0,
     }
 }
 

@@ -1,31 +1,52 @@
-//! Pictures of a run: distribution of latency, and what happened over simulated time.
+//! Pictures of a run (distribution of latency, and what happened over simulated time) and of sweeps
+//! (a metric against users, utilisation against users, a metric over two axes).
 //!
 //! A picture is first composed as a [`Scene`]: plain shapes in pixels, so that tests can look at
 //! it. [`svg`] and [`png`] paint the same scene. The font travels with the program, so no picture
 //! depends on what the machine has installed. Curves differ in colour (Okabe and Ito's palette,
-//! told apart by the colour-blind) and in their signs (told apart in black and white).
+//! told apart by the colour-blind) and in their signs (told apart in black and white); what is not
+//! steady is hatched.
 //!
-//! - [`latency`] and [`time_series`] compose; `panel`, `axis` and `labels` are their parts;
+//! - [`latency`] and [`time_series`] compose a run's pictures; `panel`, `axis`, `beside` and
+//!   `labels` are their parts;
+//! - [`ladder`], [`utilisation`] and [`heat_map`] compose from what a sweep fills in (`stages`);
+//!   their parts are `points` (what is joined and what is not), `bounds`, `lanes` (one a stage
+//!   below the curves), `key`, `ramp` (values to colours) and `strokes` (dashes and hatchings);
 //! - `paint` turns a scene into SVG text or pixels, `png` packs the pixels.
 
 mod axis;
+mod beside;
+mod bounds;
 mod font;
+mod heat_map;
+mod key;
 mod labels;
+mod ladder;
+mod lanes;
 mod latency;
 mod paint;
 mod palette;
 mod panel;
 mod png;
+mod points;
+mod ramp;
 mod scene;
+mod stages;
+mod strokes;
 mod time_series;
+mod utilisation;
 
 use crate::experiment::result::{RunResult, Verdict};
 use crate::report::format::users;
 
+pub use heat_map::{HeatAxis, HeatCell, HeatMap, heat_map};
+pub use ladder::{LadderPicture, StageCurve, StagePoint, ladder};
 pub use latency::latency;
 pub use paint::{png, svg};
 pub use scene::{Anchor, Colour, Point, Scene, Shape, Sign};
+pub use stages::{AcrossAxis, CrossingMark, PointState, ThresholdLine};
 pub use time_series::time_series;
+pub use utilisation::{UtilisationCurve, UtilisationPicture, UtilisationStage, utilisation};
 
 /// Width of every picture in pixels.
 const WIDTH: f64 = 1600.0;

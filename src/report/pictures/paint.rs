@@ -69,10 +69,11 @@ fn paint<B: DrawingBackend>(brush: &mut Brush<'_, B>, scene: &Scene) {
     for shape in &scene.shapes {
         match shape {
             Shape::Area { from, to, colour } => brush.area(*from, *to, *colour),
+            Shape::Polygon { corners, colour } => brush.polygon(corners, *colour),
             Shape::Line { points, colour, width } => brush.line(points, *colour, *width),
             Shape::Mark { at, sign, hollow, colour } => brush.mark(*at, *sign, *hollow, *colour),
-            Shape::Text { at, text, size, bold, anchor } => {
-                brush.text(*at, text, *size, *bold, *anchor);
+            Shape::Text { at, text, size, bold, anchor, colour } => {
+                brush.text(*at, text, *size, *bold, *anchor, *colour);
             }
         }
     }
@@ -101,6 +102,11 @@ impl<B: DrawingBackend> Brush<'_, B> {
     fn area(&mut self, from: Point, to: Point, colour: Colour) {
         let (from, to) = (self.at(from), self.at(to));
         done(self.backend.draw_rect(from, to, &filled(colour), true));
+    }
+
+    fn polygon(&mut self, corners: &[Point], colour: Colour) {
+        let places: Vec<(i32, i32)> = corners.iter().map(|corner| self.at(*corner)).collect();
+        done(self.backend.fill_polygon(places, &filled(colour)));
     }
 
     fn line(&mut self, points: &[Point], colour: Colour, width: f64) {
@@ -151,20 +157,28 @@ impl<B: DrawingBackend> Brush<'_, B> {
             self.line(&outline, colour, 3.0);
             return;
         }
-        let places: Vec<(i32, i32)> = outline.iter().map(|point| self.at(*point)).collect();
-        done(self.backend.fill_polygon(places, &inside));
+        self.polygon(&outline, if hollow { WHITE } else { colour });
         outline.push(outline[0]);
         self.line(&outline, colour, 2.0);
     }
 
-    fn text(&mut self, (x, y): Point, text: &str, size: f64, bold: bool, anchor: Anchor) {
+    fn text(
+        &mut self,
+        (x, y): Point,
+        text: &str,
+        size: f64,
+        bold: bool,
+        anchor: Anchor,
+        Colour(red, green, blue): Colour,
+    ) {
+        let colour = RGBColor(red, green, blue);
         let side = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
         let style = TextStyle::from(font(size * self.zoom, bold))
-            .color(&RGBColor(34, 34, 34))
+            .color(&colour)
             .pos(Pos::new(side, VPos::Center));
         // In pixels, the backend centres the box of the font and not its letters, which sit higher.
         let lower = if self.pixels { y + 0.12 * size } else { y };

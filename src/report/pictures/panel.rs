@@ -1,18 +1,15 @@
 //! A panel: a frame with two axes, a grid, curves in it and their names to the right.
 
 use super::axis::{Axis, Tick};
-use super::font::{fitted, fitted_apart, width_of};
-use super::labels::spread;
+use super::beside::{DASHES, Entry, Sample, draw_entries, draw_name, fitted_names, room};
+use super::font::{fitted, width_of};
 use super::palette::Look;
 use super::scene::{Anchor, GREY, INK, PALE, Point, SHADE, Scene, Shape, WHITE};
+use super::strokes::dashed;
 use super::{LEFT, RIGHT, WIDTH};
 
 /// Height of tick labels and names.
-const SMALL: f64 = 18.0;
-/// Distance between names of curves.
-const NAME_GAP: f64 = 23.0;
-/// Where signs beside names stand, from the right edge of the panel.
-const SIGN_OFFSET: f64 = 34.0;
+pub const SMALL: f64 = 18.0;
 /// Pixels between two signs on a curve.
 const SIGN_GAP: f64 = 170.0;
 
@@ -31,6 +28,8 @@ pub struct Panel {
     pub up: Axis,
     /// Ticks of the axis upwards.
     pub ticks_up: Vec<Tick>,
+    /// Height of the shaded strip over the panel for signs of values beyond the axis, if any.
+    pub headroom: f64,
 }
 
 /// A curve in a panel, in values of its axes.
@@ -56,22 +55,29 @@ pub enum SignsAlong {
 impl Panel {
     /// How many names find room to the right of a panel of this height.
     pub fn room_for_names(height: f64) -> usize {
-        (height / NAME_GAP) as usize + 1
+        room(height)
     }
 
-    fn top(&self) -> f64 {
+    /// Pixel of the upper edge.
+    pub fn top(&self) -> f64 {
         self.up.high.1
     }
 
-    fn bottom(&self) -> f64 {
+    /// Pixel of the lower edge.
+    pub fn bottom(&self) -> f64 {
         self.up.low.1
     }
 
     /// Draws shade, grid, ticks and titles.
     pub fn draw_frame(&self, scene: &mut Scene, shaded_up_to: Option<f64>) {
-        let (top, bottom) = (self.top(), self.bottom());
+        let (top, bottom) = (self.top() - self.headroom, self.bottom());
         if let Some(end) = shaded_up_to {
             scene.area((LEFT, top), (self.across.pixel(end), bottom), SHADE);
+        }
+        if self.headroom > 0.0 {
+            scene.area((LEFT, top), (RIGHT, self.top()), SHADE);
+            let middle = top + self.headroom / 2.0;
+            scene.text((LEFT - 10.0, middle), "beyond", SMALL, Anchor::End);
         }
         for tick in &self.ticks_up {
             let y = self.up.pixel(tick.value);
@@ -115,7 +121,9 @@ impl Panel {
                         next_sign = f64::max(along, next_sign) + SIGN_GAP;
                     }
                 }
-                if pixels.len() > 1 {
+                if pixels.len() > 1 && curve.look.dashed {
+                    dashed(scene, &pixels, DASHES, curve.look.colour, 2.0);
+                } else if pixels.len() > 1 {
                     scene.line(pixels, curve.look.colour, 2.0);
                 }
             }
@@ -126,36 +134,29 @@ impl Panel {
     }
 
     /// Writes the names of curves beside their ends, and `more` below them.
-    ///
-    /// A thin line leads from the end of a curve that reaches the right edge to its name.
     pub fn draw_names(&self, scene: &mut Scene, curves: &[Curve], more: Option<String>) {
-        let (top, bottom) = (self.top(), self.bottom());
-        let ends: Vec<Option<Point>> =
-            curves.iter().map(|curve| curve.points.iter().flatten().last().copied()).collect();
-        let ends: Vec<Option<Point>> =
-            ends.iter().map(|end| end.map(|at| self.place(at))).collect();
-        let mut desired: Vec<f64> = ends.iter().map(|end| end.map_or(bottom, |(_, y)| y)).collect();
-        if more.is_some() {
-            desired.push(bottom);
-        }
-        let places = spread(&desired, NAME_GAP, top, bottom);
-        for (((curve, end), &y), text) in curves.iter().zip(ends).zip(&places).zip(names(curves)) {
-            if let Some(end) = end.filter(|(x, _)| *x > RIGHT - 40.0) {
-                let middle = (RIGHT + 4.0, end.1);
-                let leader = vec![end, middle, (RIGHT + SIGN_OFFSET - 10.0, y)];
-                scene.line(leader, curve.look.colour, 1.0);
-            }
-            name(scene, curve.look, text, y);
-        }
-        if let (Some(more), Some(&y)) = (more, places.last()) {
-            scene.text((RIGHT + SIGN_OFFSET + 14.0, y), more, SMALL, Anchor::Start);
+        let mut entries: Vec<Entry> = curves.iter().map(|curve| self.entry(curve)).collect();
+        let nothing = |text| Entry { text, sample: Sample::Nothing, end: None };
+        entries.extend(more.map(nothing));
+        draw_entries(scene, &entries, (self.top(), self.bottom()));
+    }
+
+    /// The name of a curve, level with its end.
+    pub fn entry(&self, curve: &Curve) -> Entry {
+        let end = curve.points.iter().flatten().last();
+        Entry {
+            text: curve.name.clone(),
+            sample: Sample::Curve(curve.look),
+            end: end.map(|at| self.place(*at)),
         }
     }
 
     /// Writes the names of curves in their order from the top.
     pub fn draw_legend(&self, scene: &mut Scene, curves: &[Curve]) {
-        for (row, (curve, text)) in curves.iter().zip(names(curves)).enumerate() {
-            name(scene, curve.look, text, self.top() + row as f64 * 28.0);
+        let names: Vec<&str> = curves.iter().map(|curve| curve.name.as_str()).collect();
+        for (row, (curve, text)) in curves.iter().zip(fitted_names(&names)).enumerate() {
+            let y = self.top() + row as f64 * 28.0;
+            draw_name(scene, Sample::Curve(curve.look), text, y);
         }
     }
 
@@ -171,26 +172,9 @@ impl Panel {
     }
 }
 
-/// Where names start.
-const NAMES: f64 = RIGHT + SIGN_OFFSET + 18.0;
-
-/// The names of curves as far as there is room for them.
-fn names(curves: &[Curve]) -> Vec<String> {
-    let names: Vec<&str> = curves.iter().map(|curve| curve.name.as_str()).collect();
-    fitted_apart(&names, SMALL, WIDTH - NAMES - 20.0)
-}
-
-/// Writes a name behind a piece of its curve.
-fn name(scene: &mut Scene, look: Look, text: String, y: f64) {
-    let sign = (RIGHT + SIGN_OFFSET, y);
-    scene.line(vec![(sign.0 - 10.0, y), (sign.0 + 10.0, y)], look.colour, 2.0);
-    draw_sign(scene, sign, look);
-    scene.text((NAMES, y), text, SMALL, Anchor::Start);
-}
-
 /// Draws the sign of a curve.
 pub fn draw_sign(scene: &mut Scene, at: Point, look: Look) {
-    let Look { sign, hollow, colour } = look;
+    let Look { sign, hollow, colour, .. } = look;
     scene.shapes.push(Shape::Mark { at, sign, hollow, colour });
 }
 

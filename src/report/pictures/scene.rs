@@ -58,6 +58,13 @@ pub enum Shape {
         /// Its colour.
         colour: Colour,
     },
+    /// A filled polygon.
+    Polygon {
+        /// Its corners, in order; the last is joined to the first.
+        corners: Vec<Point>,
+        /// Its colour.
+        colour: Colour,
+    },
     /// A line through points.
     Line {
         /// The points, in order.
@@ -90,6 +97,8 @@ pub enum Shape {
         bold: bool,
         /// Which end stands at the place.
         anchor: Anchor,
+        /// Its colour.
+        colour: Colour,
     },
 }
 
@@ -113,6 +122,11 @@ impl Scene {
         self.shapes.push(Shape::Area { from, to, colour });
     }
 
+    /// Fills a polygon.
+    pub fn polygon(&mut self, corners: Vec<Point>, colour: Colour) {
+        self.shapes.push(Shape::Polygon { corners, colour });
+    }
+
     /// Draws a line through points.
     pub fn line(&mut self, points: Vec<Point>, colour: Colour, width: f64) {
         self.shapes.push(Shape::Line { points, colour, width });
@@ -120,12 +134,24 @@ impl Scene {
 
     /// Writes plain text.
     pub fn text(&mut self, at: Point, text: impl Into<String>, size: f64, anchor: Anchor) {
-        self.shapes.push(Shape::Text { at, text: text.into(), size, bold: false, anchor });
+        self.tinted(at, text, size, anchor, INK);
+    }
+
+    /// Writes plain text in a colour of its own.
+    pub fn tinted(
+        &mut self,
+        at: Point,
+        text: impl Into<String>,
+        size: f64,
+        anchor: Anchor,
+        colour: Colour,
+    ) {
+        self.shapes.push(Shape::Text { at, text: text.into(), size, bold: false, anchor, colour });
     }
 
     /// Writes bold text from its start.
     pub fn bold(&mut self, at: Point, text: impl Into<String>, size: f64) {
-        let anchor = Anchor::Start;
-        self.shapes.push(Shape::Text { at, text: text.into(), size, bold: true, anchor });
+        let (anchor, colour) = (Anchor::Start, INK);
+        self.shapes.push(Shape::Text { at, text: text.into(), size, bold: true, anchor, colour });
     }
 }

@@ -1,5 +1,7 @@
 //! Pictures of ordinary and of odd results: nothing cut, nothing overlapping, nothing missing.
 
+mod sweeps;
+
 use super::font::width_of;
 use super::*;
 use crate::experiment::result::{LatencyCell, LatencyDistribution, SeriesColumn};
@@ -55,7 +57,7 @@ fn crowded() -> RunResult {
 
 fn texts(scene: &Scene) -> Vec<(String, [f64; 4])> {
     let boxed = |shape: &Shape| {
-        let Shape::Text { at: (x, y), text, size, bold, anchor } = shape else { return None };
+        let Shape::Text { at: (x, y), text, size, bold, anchor, .. } = shape else { return None };
         let width = width_of(text, *size, *bold);
         let left = match anchor {
             Anchor::Start => *x,
@@ -81,9 +83,13 @@ fn scenes() -> Vec<(String, Scene)> {
 
 #[test]
 fn no_text_covers_another_or_is_cut() {
-    for (name, scene) in scenes() {
+    assert_texts_stand_apart(&scenes());
+}
+
+fn assert_texts_stand_apart(scenes: &[(String, Scene)]) {
+    for (name, scene) in scenes {
         let (width, height) = (f64::from(scene.size.0), f64::from(scene.size.1));
-        let texts = texts(&scene);
+        let texts = texts(scene);
         for (at, (text, [left, top, right, bottom])) in texts.iter().enumerate() {
             let inside = *left >= 0.0 && *top >= 0.0 && *right <= width && *bottom <= height;
             assert!(inside, "{name}: `{text}` is cut");
@@ -97,13 +103,19 @@ fn no_text_covers_another_or_is_cut() {
 
 #[test]
 fn every_shape_stands_on_the_sheet() {
-    for (name, scene) in scenes() {
+    assert_nothing_leaves_the_sheet(&scenes());
+}
+
+fn assert_nothing_leaves_the_sheet(scenes: &[(String, Scene)]) {
+    for (name, scene) in scenes {
         let (width, height) = (f64::from(scene.size.0), f64::from(scene.size.1));
         let inside = |&(x, y): &Point| (0.0..=width).contains(&x) && (0.0..=height).contains(&y);
         for shape in &scene.shapes {
             let all_inside = match shape {
                 Shape::Area { from, to, .. } => inside(from) && inside(to),
-                Shape::Line { points, .. } => points.iter().all(inside),
+                Shape::Line { points, .. } | Shape::Polygon { corners: points, .. } => {
+                    points.iter().all(inside)
+                }
                 Shape::Mark { at, .. } | Shape::Text { at, .. } => inside(at),
             };
             assert!(all_inside, "{name}: {shape:?}");

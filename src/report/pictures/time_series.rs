@@ -126,6 +126,7 @@ fn panel(
             spread: Spread::Linear,
         },
         ticks_up: linear_ticks(high, theme.unit, 5),
+        headroom: 0.0,
     }
 }
 

@@ -69,13 +69,8 @@ fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain data has a JSON form") + "\n"
 }
 
-/// The journal of a whole sweep that is complete.
-pub fn render(result: &SweepResult) -> String {
-    render_part(result, Shard::WHOLE)
-}
-
-/// The journal of a part.
-pub fn render_part(result: &SweepResult, shard: Shard) -> String {
+/// The journal of a sweep, or of a part of one, that is complete.
+pub fn render(result: &SweepResult, shard: Shard) -> String {
     first_line(&result.head, shard) + &result.cases.iter().map(line_of).collect::<String>()
 }
 
