@@ -3,6 +3,7 @@
 //! - [`terminal`]: the text on the screen, verdict first ([`verdict`] finds the words);
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
 //! - [`pictures`]: latency distribution and time series, as SVG and PNG;
+//! - [`request_trace`]: one request hop by hop;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
 //!
@@ -16,6 +17,7 @@ pub mod json;
 pub mod manifest;
 pub mod pictures;
 pub mod progress;
+pub mod request_trace;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod terminal;

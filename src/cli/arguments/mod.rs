@@ -1,7 +1,7 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
-//! - [`run`], [`inspect`]: what each command takes for itself.
+//! - [`run`], [`trace`], [`inspect`]: what each command takes for itself.
 
 use std::path::PathBuf;
 
@@ -11,9 +11,11 @@ use crate::report::Format;
 
 pub mod inspect;
 pub mod run;
+pub mod trace;
 
 pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
 pub use run::RunArguments;
+pub use trace::{TraceArguments, TraceFormatName};
 
 /// Tells at how many users a data architecture stops being enough, what gives way first, and how
 /// sure that is.
@@ -46,6 +48,12 @@ pub enum Command {
     /// where time goes. Tables, series and pictures are written to the output folder. The same
     /// file, seed and version give the same bytes, whatever the number of threads.
     Run(RunArguments),
+    /// Follow one request of a run, hop by hop.
+    ///
+    /// Tells when it came to each component, what happened there, and how long it waited and was
+    /// served, until it and all the work it caused has ended. The request behaves to the
+    /// nanosecond as it does in `simscale run` with the same file, seed and repeat.
+    Trace(TraceArguments),
     /// Check a scenario without simulating it: rates, loads, hit rates, every value in effect.
     ///
     /// Exit code 2 when the scenario is wrong; all that is wrong is then said at once.
@@ -136,6 +144,12 @@ mod tests {
             "simscale run",
             "simscale run a.toml --threads 0",
             "simscale run a.toml --format xml",
+            "simscale trace a.toml",
+            "simscale trace a.toml --request 0",
+            "simscale trace a.toml --request 1000000001",
+            "simscale trace a.toml --request first",
+            "simscale trace a.toml --request 1 --repeat 0",
+            "simscale trace a.toml --request 1 --format csv",
             "simscale chek a.toml",
         ] {
             let error = parsed(line).err().unwrap_or_else(|| panic!("{line} is refused"));
