@@ -10,6 +10,7 @@
 //! - [`command_line`]: the program as its users see it;
 //! - [`real_data`]: measured traces, where they are at hand;
 //! - [`reference`]: the README and the language's own lists say the same;
+//! - [`request_trace`]: one request hop by hop;
 //! - [`tidy`]: layers, sizes and names of the code itself.
 
 mod command_line;
@@ -21,6 +22,7 @@ mod invalid;
 mod properties;
 mod real_data;
 mod reference;
+mod request_trace;
 mod support;
 mod sweep;
 mod theory;

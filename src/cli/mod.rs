@@ -1,6 +1,7 @@
 //! The command line: a file for each command, and what they share.
 //!
-//! - [`run`](mod@run), [`sweep`], [`graduate`], [`check`], [`components`], [`metrics`], [`schema`]: the commands;
+//! - [`run`](mod@run), [`sweep`], [`graduate`], [`trace`](mod@trace), [`check`], [`components`],
+//!   [`metrics`], [`schema`]: the commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
@@ -31,6 +32,7 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 mod threads;
+pub mod trace;
 
 pub use arguments::{Arguments, Command};
 pub use console::Console;
@@ -42,6 +44,7 @@ pub use panic::install_panic_hook;
 pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
     let done = match &arguments.command {
         Command::Run(arguments) => run::run(arguments, console),
+        Command::Trace(arguments) => trace::trace(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
         Command::Components(arguments) => components::components(arguments, console),
         Command::Metrics(arguments) => metrics::metrics(arguments, console),

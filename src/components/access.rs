@@ -207,6 +207,11 @@ pub fn dataset_of(key: u64) -> u16 {
     (key >> DATASET_SHIFT) as u16
 }
 
+/// The key without the number of its dataset; keys that were made while the system ran are large.
+pub fn key_within(key: u64) -> u64 {
+    key & ((1 << DATASET_SHIFT) - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

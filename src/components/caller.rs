@@ -9,7 +9,7 @@ use super::access::Classes;
 use crate::blocks::distribution::Distribution;
 use crate::kernel::random::Stream;
 use crate::kernel::time::{Duration, Time};
-use crate::kernel::{Answer, ComponentId, Context, Hop, JobId, JobTicket, Outcome, Rank};
+use crate::kernel::{Answer, ComponentId, Context, Hop, JobId, JobTicket, Note, Outcome, Rank};
 use crate::kernel::{TimerTag, random};
 use std::collections::VecDeque;
 
@@ -165,6 +165,7 @@ impl Caller {
             None => job,
             Some(timeout) => {
                 let child = context.fork(job, random::mix(TIMED_BRANCH, wire as u64));
+                context.note(child, Note::Purpose("call with a timeout"));
                 context.job_mut(child).local = TIMED;
                 let until = context.now() + timeout;
                 line.waiting.push_back(Patience { until, child: context.ticket(child) });
@@ -213,7 +214,7 @@ impl Caller {
                 line.waiting.pop_front();
             } else if until <= context.now() {
                 line.waiting.pop_front();
-                context.abandon(line.to);
+                context.abandon(child.job, line.to);
                 if let Some(job) = context.cut_off(child.job) {
                     ended.push(Ended { job, wire, outcome: Outcome::TimedOut });
                 }

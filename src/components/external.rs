@@ -13,7 +13,7 @@ use crate::blocks::distribution::Distribution;
 use crate::blocks::station::Unlimited;
 use crate::kernel::random::Stream;
 use crate::kernel::time::Time;
-use crate::kernel::{Component, Context, HopCounts, JobId, Outcome, Rank, Timer};
+use crate::kernel::{Component, Context, HopCounts, JobId, Note, Outcome, Rank, Timer};
 use crate::language::key::{Key, Takes};
 use crate::language::quantity::Fraction;
 use crate::language::reader::TableReader;
@@ -96,6 +96,7 @@ impl Component for RunningExternal {
     fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
         let delay = self.plan.delay.sample(&mut context.draw(self.delays, job));
         let alarm = self.station.arrive(job, delay, context.now());
+        context.note(job, Note::Starts("the provider"));
         context.wake_at(alarm.at, Rank::Release, 0, alarm.slot);
     }
 

@@ -23,6 +23,7 @@ mod keys;
 mod load_balancer;
 pub mod machine;
 pub mod marks;
+mod notes;
 mod queue;
 pub mod running;
 mod service;

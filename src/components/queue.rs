@@ -18,7 +18,9 @@ use crate::blocks::distribution::Distribution;
 use crate::blocks::station::{Admission, Full, Pool};
 use crate::kernel::random::Stream;
 use crate::kernel::time::{Duration, Time};
-use crate::kernel::{Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer};
+use crate::kernel::{
+    Answer, Component, Context, HopCounts, JobId, NODE_ANY, Note, Outcome, Rank, Timer,
+};
 use crate::language::key::{Key, Takes};
 use crate::language::quantity::{Count, Limit};
 use crate::language::reader::TableReader;
@@ -171,12 +173,16 @@ struct RunningQueue {
     ended: Vec<Ended>,
 }
 
+/// What its consumers are called in notes.
+const CONSUMER: &str = "a consumer";
+
 /// Tells a message apart from other children of the job that brought it.
 const MESSAGE_SALT: u64 = 1 << 35;
 
 impl RunningQueue {
     fn consume(&mut self, message: JobId, context: &mut Context<'_>) {
         let work = self.plan.service_time.sample(&mut context.draw(self.service, message));
+        context.note(message, Note::Starts(CONSUMER));
         context.wake_after(work, Rank::Release, 0, message.0);
     }
 
@@ -217,17 +223,20 @@ impl RunningQueue {
 impl Component for RunningQueue {
     fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
         let message = context.fork(job, MESSAGE_SALT);
+        context.note(message, Note::Purpose("message"));
         let outcome = match self.consumers.take(message, Duration::ZERO, context.now()) {
             Ok(admission) => {
                 self.taken += 1;
                 // The message goes on when its sender has long been answered.
                 context.cut_off(message);
-                if admission == Admission::Taken {
-                    self.consume(message, context);
+                match admission {
+                    Admission::Taken => self.consume(message, context),
+                    Admission::Waits => context.note(message, Note::Waits(CONSUMER)),
                 }
                 Outcome::Completed
             }
             Err(Full) => {
+                context.note(message, Note::Full(CONSUMER));
                 context.join(message);
                 Outcome::Rejected
             }

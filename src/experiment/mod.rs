@@ -6,7 +6,8 @@
 //! - [`horizon`], [`warm_up`]: how long, and what is cut;
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
 //! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
-//! - [`result`]: the results, plain data.
+//! - [`result`]: the results, plain data;
+//! - [`request_trace`]: one request hop by hop.
 //!
 //! What must hold: a run is one thread and shares nothing; what the repeats found is put together
 //! in the order of their numbers; a run whose accounts do not balance yields no result.
@@ -17,6 +18,7 @@ pub mod deal;
 mod gather;
 pub mod graduation;
 pub mod horizon;
+pub mod request_trace;
 pub mod result;
 pub mod run;
 pub mod sampler;

@@ -13,6 +13,7 @@ use super::event::{
 };
 use super::job::{Frame, Job, JobId, JobTicket, Jobs, Outcome};
 use super::ledger::Ledger;
+use super::observer::{Moment, Note, Observer, Sight};
 use super::random::{Draw, Stream, mix};
 use super::time::{Duration, Time};
 
@@ -27,6 +28,8 @@ pub(super) struct Core {
     pub ledger: Ledger,
     pub halted: bool,
     pub handled: u64,
+    /// Who watches, if anybody does.
+    pub observer: Option<Box<dyn Observer>>,
 }
 
 impl Core {
@@ -41,6 +44,24 @@ impl Core {
             self.ready.push(signal);
         } else {
             self.agenda.push(Event::new(self.now + delay, rank, signal));
+        }
+    }
+
+    /// Tells whoever watches what becomes of a job. The sight is made only if somebody does, which
+    /// keeps its stores off the usual way.
+    #[inline(always)]
+    fn show(&mut self, component: ComponentId, job: JobId, sight: impl FnOnce() -> Sight) {
+        if self.observer.is_some() {
+            self.tell(component, job, sight());
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub fn tell(&mut self, component: ComponentId, job: JobId, sight: Sight) {
+        if let Some(observer) = &mut self.observer {
+            let moment = Moment { now: self.now, component, job };
+            observer.on_sight(moment, self.jobs.get(job), sight);
         }
     }
 }
@@ -128,11 +149,15 @@ impl Context<'_> {
     /// A new job born here and now; this component is its source.
     pub fn spawn(&mut self, identity: u64) -> JobId {
         self.core.ledger.arrived(self.me, self.core.now);
-        self.core.jobs.insert(identity, self.me, self.core.now)
+        let job = self.core.jobs.insert(identity, self.me, self.core.now);
+        self.core.show(self.me, job, || Sight::Born);
+        job
     }
 
     /// Ends a job at its source. Returns how long it lived.
+    #[inline(always)]
     pub fn finish(&mut self, job: JobId, outcome: Outcome) -> Duration {
+        self.core.show(self.me, job, || Sight::Ended { outcome });
         let lived = self.core.now - self.job(job).born;
         self.core.ledger.ended(self.me, outcome, lived, self.core.now);
         self.core.jobs.remove(job);
@@ -206,12 +231,19 @@ impl Context<'_> {
         (data.born, data.key, data.recorded, data.user) = (born, key, recorded, user);
         (data.class, data.node, data.marks) = (class, node, marks);
         data.parent = Some(ticket);
+        self.core.show(self.me, child, || Sight::Forked { parent });
         child
     }
 
     /// Cuts a child off from its parent: the parent no longer waits for it, the child goes on.
     /// Returns the parent, if it still waited.
     pub fn cut_off(&mut self, child: JobId) -> Option<JobId> {
+        self.core.show(self.me, child, || Sight::CutOff);
+        self.take_off(child)
+    }
+
+    #[inline(always)]
+    fn take_off(&mut self, child: JobId) -> Option<JobId> {
         let parent = self.core.jobs.get_mut(child).parent.replace(JobTicket::NOBODY);
         let parent = parent.expect("only a forked child can be cut off");
         if !self.core.jobs.is_live(parent) {
@@ -222,8 +254,10 @@ impl Context<'_> {
     }
 
     /// Ends a child that has come back. Returns its parent, unless that no longer waits for it.
+    #[inline(always)]
     pub fn join(&mut self, child: JobId) -> Option<JobId> {
-        let parent = self.cut_off(child);
+        self.core.show(self.me, child, || Sight::Joined);
+        let parent = self.take_off(child);
         self.core.jobs.remove(child);
         parent
     }
@@ -238,9 +272,22 @@ impl Context<'_> {
         self.core.jobs.is_live(ticket)
     }
 
-    /// Counts a call to `component` that its caller no longer waits for.
-    pub fn abandon(&mut self, component: ComponentId) {
+    /// Counts a call to `component`, made by `child`, that its caller no longer waits for.
+    pub fn abandon(&mut self, child: JobId, component: ComponentId) {
+        self.core.show(self.me, child, || Sight::Abandoned);
         self.core.ledger.abandoned(component);
+    }
+
+    /// Whether somebody watches the run.
+    #[inline(always)]
+    pub fn is_observed(&self) -> bool {
+        self.core.observer.is_some()
+    }
+
+    /// Tells whoever watches more of a job that is here; nothing depends on it.
+    #[inline(always)]
+    pub fn note(&mut self, job: JobId, note: Note) {
+        self.core.show(self.me, job, || Sight::Noted(note));
     }
 
     /// Sets a timer for this component. One for this very instant waits with the hand-overs: what

@@ -5,6 +5,7 @@ use super::context::{Context, Core, ReadyLine};
 use super::event::{ComponentId, Signal, TAG_PAUSE, TAG_REPLY, TAG_REQUEST};
 use super::job::{JobId, Jobs, Outcome};
 use super::ledger::{HopCounts, HopTimes, Ledger};
+use super::observer::{Observer, Sight};
 use super::time::Time;
 
 /// An answer as it reaches the component that sent the job.
@@ -44,12 +45,6 @@ pub trait Component {
     fn on_timer(&mut self, _timer: Timer, _context: &mut Context<'_>) {}
 }
 
-/// Sees every signal before its component does. For tests and traces.
-pub trait Observer {
-    /// A signal is about to be handled: `job` is empty for timers.
-    fn on_signal(&mut self, now: Time, component: ComponentId, job: Option<JobId>);
-}
-
 /// Why the engine handed control back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stop {
@@ -65,7 +60,6 @@ pub enum Stop {
 pub struct Engine<C: ?Sized> {
     components: Vec<Box<C>>,
     core: Core,
-    observer: Option<Box<dyn Observer>>,
 }
 
 impl<C: Component + ?Sized> Engine<C> {
@@ -84,14 +78,14 @@ impl<C: Component + ?Sized> Engine<C> {
                 ledger: Ledger::new(count),
                 halted: false,
                 handled: 0,
+                observer: None,
             },
-            observer: None,
         }
     }
 
-    /// Lets `observer` see every signal from now on.
+    /// Lets `observer` see all that happens from now on.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
-        self.observer = Some(observer);
+        self.core.observer = Some(observer);
     }
 
     /// Starts every component, in the order of their ids.
@@ -133,7 +127,7 @@ impl<C: Component + ?Sized> Engine<C> {
     #[inline]
     fn dispatch(&mut self, signal: Signal) {
         self.core.handled += 1;
-        if self.observer.is_some() {
+        if self.core.observer.is_some() {
             self.tell_observer(signal);
         }
         let me = signal.component;
@@ -157,9 +151,18 @@ impl<C: Component + ?Sized> Engine<C> {
     #[cold]
     fn tell_observer(&mut self, signal: Signal) {
         let job = (signal.tag >= TAG_REPLY).then_some(JobId(signal.slot));
-        if let Some(observer) = &mut self.observer {
+        if let Some(observer) = &mut self.core.observer {
             observer.on_signal(self.core.now, signal.component, job);
         }
+        let Some(job) = job else { return };
+        let sight = match signal.tag {
+            TAG_REQUEST => Sight::Arrived { sent: self.core.jobs.sent(job) },
+            _ => Sight::Answered {
+                at: self.core.jobs.answered(job, self.core.now),
+                outcome: self.core.jobs.get(job).outcome,
+            },
+        };
+        self.core.tell(signal.component, job, sight);
     }
 
     /// The current instant.

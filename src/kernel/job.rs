@@ -232,6 +232,20 @@ impl Jobs {
         (job, &self.frames[start + depth])
     }
 
+    /// When the job was sent to where it is.
+    pub fn sent(&self, job: JobId) -> Time {
+        let depth = usize::from(self.get(job).depth);
+        self.frames[job.0 as usize * self.depth + depth - 1].sent
+    }
+
+    /// When a job that is back at `now` was answered: the frame taken off its route last is still
+    /// in its place.
+    pub fn answered(&self, job: JobId, now: Time) -> Time {
+        let depth = usize::from(self.get(job).depth);
+        let homeward = self.frames[job.0 as usize * self.depth + depth].homeward;
+        Time::from_nanos(now.nanos() - u64::from(homeward))
+    }
+
     /// Jobs in flight at each of `components` components: a job counts where it is and at every
     /// component that waits for it; a child's first frame is its parent's wait, counted there.
     pub fn in_flight(&self, components: usize) -> Vec<InFlight> {

@@ -9,6 +9,8 @@
 //! users <---reply--- app <---reply--- db
 //! ```
 //!
+//! An [`Observer`] is told what becomes of every job, and changes nothing.
+//!
 //! It knows nothing of databases or caches, and nothing of statistics. What must hold:
 //! - time never goes back; events compare by (time, rank, first in first out) and by nothing else;
 //! - a hand-over without delay waits in one line that is drained before the agenda;
@@ -21,13 +23,15 @@ mod engine;
 mod event;
 mod job;
 mod ledger;
+mod observer;
 pub mod random;
 pub mod time;
 
 pub use agenda::Agenda;
 pub use context::{Context, Hop};
-pub use engine::{Answer, Component, Engine, Observer, Stop, Timer};
+pub use engine::{Answer, Component, Engine, Stop, Timer};
 pub use event::{ComponentId, Event, Rank, Signal, TimerTag};
 pub use job::{Job, JobId, JobTicket, NODE_ANY, Outcome};
 pub use ledger::{HopCounts, HopTimes};
 pub(crate) use ledger::{InFlight, Ledger};
+pub use observer::{Moment, Note, Observer, Sight};

@@ -5,6 +5,7 @@
 //! - [`sweep`], [`graduation`]: the same for many cases, and for a ladder of stages; `curves`:
 //!   their pictures;
 //! - [`pictures`]: latency distribution, time series and sweeps, as SVG and PNG;
+//! - [`request_trace`]: one request hop by hop;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
 //!
@@ -20,6 +21,7 @@ pub mod json;
 pub mod manifest;
 pub mod pictures;
 pub mod progress;
+pub mod request_trace;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sweep;

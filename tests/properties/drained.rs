@@ -96,7 +96,7 @@ fn busy_times_are_times_in_service(
 }
 
 /// What an observer saw.
-#[derive(Default)]
+#[derive(Default, Debug)]
 struct Seen {
     now: Cell<Time>,
     signals: Cell<u64>,
@@ -104,6 +104,7 @@ struct Seen {
     strangers: Cell<u64>,
 }
 
+#[derive(Debug)]
 struct Watch {
     seen: Rc<Seen>,
     components: usize,

@@ -79,6 +79,11 @@ impl GatedBatch {
         Some(Alarm { at: done, slot })
     }
 
+    /// What a server has behind its gate.
+    pub fn batch(&self, server: u32) -> &[JobId] {
+        &self.batches[server as usize]
+    }
+
     /// What it measured.
     pub fn meter(&self) -> &StationMeter {
         &self.meter

@@ -28,6 +28,7 @@ use crate::kernel::JobId;
 use crate::kernel::time::{Duration, Time};
 use crate::measure::histogram::Histogram;
 use crate::measure::level::Level;
+use std::borrow::Cow;
 
 /// How a station's servers divide their time among the jobs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,6 +132,25 @@ impl Station {
         }
     }
 
+    /// Whether a job that has just come is being served, by whether it made the station set an
+    /// alarm.
+    pub fn begins_with(&self, has_alarm: bool) -> bool {
+        match self {
+            Station::FirstCome(_) | Station::GatedBatch(_) => has_alarm,
+            Station::ProcessorSharing(_) | Station::Unlimited(_) => true,
+        }
+    }
+
+    /// The jobs that waited and are served since one alarm went off and the next was set, which
+    /// hands back this slot.
+    pub fn begun(&self, slot: u32) -> Cow<'_, [JobId]> {
+        match self {
+            Station::FirstCome(_) => Cow::Owned(vec![JobId(slot)]),
+            Station::GatedBatch(station) => Cow::Borrowed(station.batch(slot)),
+            Station::ProcessorSharing(_) | Station::Unlimited(_) => Cow::Borrowed(&[]),
+        }
+    }
+
     /// The station itself, if it serves everybody at once.
     #[inline]
     pub fn as_unlimited(&mut self) -> Option<&mut Unlimited> {
@@ -185,3 +205,33 @@ pub struct Waiting {
 /// The waiting line has no room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Full;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three jobs come at once; the first one's alarm goes off. Returns who began when he came, and
+    /// who of the others began then.
+    fn beginnings(discipline: Discipline) -> ([bool; 3], Vec<JobId>) {
+        let mut station = Station::new(discipline, Some(1), None);
+        let work = Duration::from_nanos(10);
+        let mut first = None;
+        let began = [0, 1, 2].map(|job| {
+            let alarm = station.arrive(JobId(job), work, Time::ZERO).expect("there is no limit");
+            first = first.or(alarm);
+            station.begins_with(alarm.is_some())
+        });
+        let first = first.expect("somebody is served");
+        let next = station.alarm(first.slot, Time::from_nanos(10), &mut Vec::new());
+        (began, next.map(|next| station.begun(next.slot).to_vec()).unwrap_or_default())
+    }
+
+    #[test]
+    fn a_station_tells_who_began_and_when() {
+        let line = beginnings(Discipline::FirstComeFirstServed);
+        assert_eq!(line, ([true, false, false], vec![JobId(1)]));
+        let batch = beginnings(Discipline::GatedBatch);
+        assert_eq!(batch, ([true, false, false], vec![JobId(1), JobId(2)]));
+        assert_eq!(beginnings(Discipline::ProcessorSharing), ([true; 3], vec![]));
+    }
+}

@@ -1,7 +1,7 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
-//! - [`run`], [`sweep`], [`graduate`], [`inspect`]: what each command takes for itself.
+//! - [`run`], [`sweep`], [`graduate`], [`trace`], [`inspect`]: what each command takes for itself.
 
 use std::path::PathBuf;
 
@@ -13,11 +13,13 @@ pub mod graduate;
 pub mod inspect;
 pub mod run;
 pub mod sweep;
+pub mod trace;
 
 pub use graduate::GraduateArguments;
 pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
 pub use run::RunArguments;
 pub use sweep::{MergeArguments, SweepArguments};
+pub use trace::{TraceArguments, TraceFormatName};
 
 /// Tells at how many users a data architecture stops being enough, what gives way first, and how
 /// sure that is.
@@ -76,6 +78,12 @@ Example:
   simscale sweep scenarios/stage3.toml --shard 2/2     on another
   simscale merge output/stage3-sweep/part-1-of-2 output/stage3-sweep/part-2-of-2")]
     Merge(MergeArguments),
+    /// Follow one request of a run, hop by hop.
+    ///
+    /// Tells when it came to each component, what happened there, and how long it waited and was
+    /// served, until it and all the work it caused has ended. The request behaves to the
+    /// nanosecond as it does in `simscale run` with the same file, seed and repeat.
+    Trace(TraceArguments),
     /// Check a scenario without simulating it: rates, loads, hit rates, every value in effect.
     ///
     /// Exit code 2 when the scenario is wrong; all that is wrong is then said at once.
@@ -166,6 +174,12 @@ mod tests {
             "simscale run",
             "simscale run a.toml --threads 0",
             "simscale run a.toml --format xml",
+            "simscale trace a.toml",
+            "simscale trace a.toml --request 0",
+            "simscale trace a.toml --request 1000000001",
+            "simscale trace a.toml --request first",
+            "simscale trace a.toml --request 1 --repeat 0",
+            "simscale trace a.toml --request 1 --format csv",
             "simscale chek a.toml",
         ] {
             let error = parsed(line).err().unwrap_or_else(|| panic!("{line} is refused"));

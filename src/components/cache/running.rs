@@ -7,11 +7,12 @@ use crate::blocks::station::{Full, Station};
 use crate::components::access::{Classes, Verb, dataset_of};
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
 use crate::components::marks::STALE;
+use crate::components::notes;
 use crate::components::running::{Door, NodeLoad, Running};
 use crate::kernel::random::{Luck, Stream, mix};
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{
-    Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer, TimerTag,
+    Answer, Component, Context, HopCounts, JobId, NODE_ANY, Note, Outcome, Rank, Timer, TimerTag,
 };
 use crate::measure::metric::{Node, Sheet};
 
@@ -72,6 +73,9 @@ pub struct RunningCache {
     ended: Vec<Ended>,
 }
 
+/// What its threads are called in notes.
+const THREAD: &str = "a thread";
+
 // A job's note: what it was doing.
 /// It asks the store because the cache had nothing: the answer fills the cache.
 const FILLING: u32 = 1;
@@ -115,7 +119,9 @@ impl RunningCache {
             note => Luck::of(data.identity ^ note << 62),
         };
         let work = service.sample(&mut self.settings.service_stream.draw_for(luck));
-        let alarm = self.nodes[node].threads.arrive(job, work, context.now())?;
+        let threads = &mut self.nodes[node].threads;
+        let alarm = threads.arrive(job, work, context.now())?;
+        notes::arrived(job, threads, alarm, THREAD, context);
         if let Some(alarm) = alarm {
             context.wake_at(alarm.at, Rank::Release, node as TimerTag, alarm.slot);
         }
@@ -153,12 +159,17 @@ impl RunningCache {
         let Some(entry) = usable else {
             self.tally.misses += 1;
             self.tally.expired += u64::from(found.is_some());
+            let what = if found.is_some() { "looked up: expired" } else { "looked up: miss" };
+            context.note(job, Note::Found(what));
             return self.send_on(job, FILLING, context);
         };
         self.tally.hits += 1;
         if entry.flags.contains(Flags::STALE) {
             self.tally.stale_hits += 1;
             context.job_mut(job).marks |= STALE;
+            context.note(job, Note::Found("looked up: hit, older than the last write"));
+        } else {
+            context.note(job, Note::Found("looked up: hit"));
         }
         self.answer(job, Outcome::Completed, context);
     }
@@ -198,6 +209,7 @@ impl RunningCache {
             node.used -= self.settings.entry_sizes[usize::from(dataset_of(key))];
         }
         context.job_mut(job).local = DELETING;
+        context.note(job, Note::Found("deletes the entry: it was written"));
         if self.serve(job, context).is_err() {
             // The data is written; a delete that finds no room is not the user's failure.
             self.answer(job, Outcome::Completed, context);
@@ -260,12 +272,16 @@ impl Component for RunningCache {
             Some(Verb::Read | Verb::Scan) => {
                 context.job_mut(job).local = 0;
                 if self.serve(job, context).is_err() {
+                    context.note(job, Note::Full(THREAD));
                     self.tally.rejected += 1;
                     self.answer(job, Outcome::Rejected, context);
                 }
             }
             Some(Verb::Write) => self.send_on(job, WRITING, context),
-            Some(Verb::Call) | None => self.send_on(job, PASSING, context),
+            Some(Verb::Call) | None => {
+                context.note(job, Note::Found("not held here: passes through"));
+                self.send_on(job, PASSING, context);
+            }
         }
     }
 
@@ -286,6 +302,7 @@ impl Component for RunningCache {
         let mut finished = std::mem::take(&mut self.finished);
         let threads = &mut self.nodes[usize::from(timer.tag)].threads;
         if let Some(next) = threads.alarm(timer.slot, context.now(), &mut finished) {
+            notes::begun(threads, next, THREAD, context);
             context.wake_at(next.at, Rank::Release, timer.tag, next.slot);
         }
         finished.drain(..).for_each(|job| self.served(job, context));

@@ -11,9 +11,10 @@ use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
 use crate::blocks::station::{Admission, FirstCome, Full, Pool, Station, Unlimited};
 use crate::components::access::{KeyChoice, ReadFrom, Verb};
 use crate::components::marks::STALE;
+use crate::components::notes;
 use crate::components::running::Door;
 use crate::kernel::time::Duration;
-use crate::kernel::{Component, Context, JobId, Outcome, Rank, Timer, TimerTag};
+use crate::kernel::{Component, Context, JobId, Note, Outcome, Rank, Timer, TimerTag};
 use crate::measure::histogram::Histogram;
 
 /// A disk: requests start at most so often, each takes its time.
@@ -89,6 +90,11 @@ const CORES: TimerTag = 0;
 const PACE: TimerTag = 1;
 const ACCESS: TimerTag = 2;
 
+// What its stations are called in notes.
+const CONNECTION: &str = "a connection";
+const CORE: &str = "a core";
+const DISK: &str = "the disk";
+
 /// Note of a job that applies a write on a replica.
 const APPLYING: u32 = 1;
 
@@ -163,9 +169,12 @@ impl RunningDatabase {
     }
 
     fn use_cores(&mut self, job: JobId, node: usize, work: Duration, context: &mut Context<'_>) {
-        let alarm = self.nodes[node].cores.arrive(job, work, context.now());
+        let cores = &mut self.nodes[node].cores;
+        let alarm = cores.arrive(job, work, context.now());
         // The connections in front of the cores bound the queries.
-        if let Some(alarm) = alarm.expect("an unbounded line has room") {
+        let alarm = alarm.expect("an unbounded line has room");
+        notes::arrived(job, cores, alarm, CORE, context);
+        if let Some(alarm) = alarm {
             let tag = node as TimerTag * TAGS_PER_NODE + CORES;
             context.wake_at(alarm.at, Rank::Release, tag, alarm.slot);
         }
@@ -184,6 +193,7 @@ impl RunningDatabase {
             tally.stale_reads += 1;
             tally.lost_own_writes += u64::from(missed.own);
             context.job_mut(job).marks |= STALE;
+            context.note(job, Note::Found("reads what is older than the last write"));
         }
     }
 
@@ -204,6 +214,7 @@ impl RunningDatabase {
         if !self.needs_disk(job, node, context) {
             return self.done(job, context);
         }
+        context.note(job, Note::Waits(DISK));
         let disk = self.nodes[node].disk.as_mut().expect("only a node with a disk needs it");
         let alarm = disk.pace.arrive(job, disk.interval, context.now());
         if let Some(alarm) = alarm.expect("an unbounded line has room") {
@@ -236,6 +247,7 @@ impl RunningDatabase {
     fn paced(&mut self, job: JobId, node: usize, context: &mut Context<'_>) {
         let time =
             self.settings.disk_time.sample(&mut context.draw(self.settings.streams.disk, job));
+        context.note(job, Note::Starts(DISK));
         let disk = self.nodes[node].disk.as_mut().expect("only a node with a disk paces");
         let alarm = disk.access.arrive(job, time, context.now());
         let tag = node as TimerTag * TAGS_PER_NODE + ACCESS;
@@ -255,6 +267,7 @@ impl RunningDatabase {
         times.record(elapsed.nanos());
         self.slow += u64::from(elapsed > self.settings.slow_query);
         if let Some(next) = self.nodes[node].connections.give_back(context.now()) {
+            context.note(next.job, Note::Takes(CONNECTION));
             self.execute(next.job, context);
         }
     }
@@ -274,6 +287,7 @@ impl RunningDatabase {
             self.nodes[node].tally.lag.record(lag.nanos());
             let Some(apply_time) = &self.settings.apply_time else { continue };
             let copy = context.fork(job, APPLY_SALT | node as u64);
+            context.note(copy, Note::Purpose("write applied on a replica"));
             context.cut_off(copy);
             context.job_mut(copy).local = APPLYING;
             context.job_mut(copy).node = node as u16;
@@ -298,8 +312,9 @@ impl Component for RunningDatabase {
         let connections = &mut self.nodes[node].connections;
         match connections.take(job, Duration::ZERO, context.now()) {
             Ok(Admission::Taken) => self.execute(job, context),
-            Ok(Admission::Waits) => {}
+            Ok(Admission::Waits) => context.note(job, Note::Waits(CONNECTION)),
             Err(Full) => {
+                context.note(job, Note::Full(CONNECTION));
                 self.rejected += 1;
                 let elapsed = context.reply(job, Outcome::Rejected);
                 self.door.leave(false, elapsed);
@@ -320,6 +335,9 @@ impl Component for RunningDatabase {
             (_, None) => unreachable!("only a node with a disk sets its timers"),
         };
         if let Some(next) = next {
+            if station == CORES {
+                notes::begun(&copy.cores, next, CORE, context);
+            }
             context.wake_at(next.at, Rank::Release, timer.tag, next.slot);
         }
         for job in finished.drain(..) {

@@ -11,6 +11,7 @@
 //! single-threaded server, and the workers are its connections. What must hold: a worker is held by
 //! at most one job; a job that is turned away has used nothing.
 
+mod measuring;
 mod program;
 mod running;
 mod steps;

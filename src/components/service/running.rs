@@ -3,17 +3,16 @@
 mod express;
 
 use super::program::{Ask, Instruction, Programs};
-use super::{CPU, QUEUE_DEPTH, REJECTED, SKIPPED, WAIT, WORKERS_BUSY};
 use crate::blocks::station::{Admission, Full, Pool, Station};
 use crate::components::access::Dataset;
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
-use crate::components::running::{Door, NodeLoad, Running};
+use crate::components::notes;
+use crate::components::running::Door;
 use crate::kernel::random::Stream;
-use crate::kernel::time::{Duration, Time};
+use crate::kernel::time::Duration;
 use crate::kernel::{
-    Answer, Component, Context, HopCounts, JobId, NODE_ANY, Outcome, Rank, Timer, TimerTag,
+    Answer, Component, Context, JobId, NODE_ANY, Note, Outcome, Rank, Timer, TimerTag,
 };
-use crate::measure::metric::{Node, Sheet};
 use std::ops::Range;
 
 /// Timer tag of a `wait` step; below it lie the cores of the servers, by number.
@@ -21,6 +20,9 @@ const WAIT_TAG: TimerTag = 0xBFFF;
 /// Tell the children of one job apart: the branch or the step they were made for.
 const BRANCH_SALT: u64 = 1 << 32;
 const ASK_SALT: u64 = 1 << 33;
+
+/// What its workers are called in notes.
+const WORKER: &str = "a worker";
 
 // A job's note: where its program goes on, and marks.
 /// The address at which the job's program goes on.
@@ -59,12 +61,12 @@ pub struct Settings {
 /// A running service.
 #[derive(Debug)]
 pub struct RunningService {
-    settings: Settings,
-    servers: Vec<Server>,
+    pub(super) settings: Settings,
+    pub(super) servers: Vec<Server>,
     caller: Caller,
-    door: Door,
-    rejected: u64,
-    skipped: u64,
+    pub(super) door: Door,
+    pub(super) rejected: u64,
+    pub(super) skipped: u64,
     next_server: u16,
     /// Jobs that can go on now, each at the address in its note.
     runnable: Vec<JobId>,
@@ -140,6 +142,7 @@ impl RunningService {
         match self.settings.programs.at(address) {
             Instruction::Wait(law, stream) => {
                 let span = law.sample(&mut context.draw(*stream, job));
+                context.note(job, Note::Starts("a pause"));
                 context.wake_after(span, Rank::Timer, WAIT_TAG, job.0);
             }
             Instruction::Ask(ask, stream) => {
@@ -170,6 +173,7 @@ impl RunningService {
         let alarm = cores.arrive(job, work, context.now());
         // Cores have no bound of their own: the workers in front of them do.
         let alarm = alarm.expect("an unbounded line has room");
+        notes::arrived(job, cores, alarm, "a core", context);
         if let Some(alarm) = alarm {
             context.wake_at(alarm.at, Rank::Release, node, alarm.slot);
         }
@@ -177,6 +181,7 @@ impl RunningService {
 
     fn ask(&mut self, job: JobId, at: u16, ask: Ask, keys: Stream, context: &mut Context<'_>) {
         let child = context.fork(job, ASK_SALT | u64::from(at));
+        context.note(child, Note::Purpose("call of a step"));
         let key = ask.key.map(|(dataset, choice)| {
             let data = context.job(child);
             let dataset = &self.settings.datasets[usize::from(dataset)];
@@ -200,6 +205,7 @@ impl RunningService {
         *note = *note & !ADDRESS | u32::from(after);
         for branch in branches {
             let child = context.fork(job, BRANCH_SALT | branch as u64);
+            context.note(child, Note::Purpose("parallel branch"));
             let start = self.settings.programs.branch(branch);
             context.job_mut(child).local = BRANCH | u32::from(start);
             self.runnable.push(child);
@@ -222,6 +228,7 @@ impl RunningService {
         if let Some(server) = freed {
             let workers = &mut self.servers[usize::from(server)].workers;
             if let Some(next) = workers.give_back(context.now()) {
+                context.note(next.job, Note::Takes(WORKER));
                 self.runnable.push(next.job);
             }
         }
@@ -236,6 +243,7 @@ impl RunningService {
             data.local &= !WITHOUT_WORKER;
             let workers = &mut self.servers[usize::from(data.node)].workers;
             if workers.take_again(job, now) == Admission::Waits {
+                context.note(job, Note::Waits(WORKER));
                 return;
             }
         }
@@ -292,6 +300,7 @@ impl RunningService {
             return self.give_up(job, passed_on(outcome), context);
         }
         self.skipped += 1;
+        context.note(job, Note::Found("goes on without the answer"));
         let next = if asked { None } else { self.caller.route_after(context.job(job).class, wire) };
         match next {
             Some(next) => self.caller.call(job, next, NODE_ANY, context),
@@ -313,8 +322,9 @@ impl Component for RunningService {
                 self.runnable.push(job);
                 self.run_all(context);
             }
-            Ok(Admission::Waits) => {}
+            Ok(Admission::Waits) => context.note(job, Note::Waits(WORKER)),
             Err(Full) => {
+                context.note(job, Note::Full(WORKER));
                 self.rejected += 1;
                 let elapsed = context.reply(job, Outcome::Rejected);
                 self.door.leave(false, elapsed);
@@ -342,59 +352,10 @@ impl Component for RunningService {
         } else {
             let cores = &mut self.servers[usize::from(timer.tag)].cores;
             if let Some(next) = cores.alarm(timer.slot, context.now(), &mut self.runnable) {
+                notes::begun(cores, next, "a core", context);
                 context.wake_at(next.at, Rank::Release, timer.tag, next.slot);
             }
         }
         self.run_all(context);
-    }
-}
-
-impl Running for RunningService {
-    fn measure(&self, now: Time, sheet: &mut Sheet) {
-        self.door.measure(sheet);
-        let seconds = sheet.seconds;
-        for (index, server) in (0u16..).zip(&self.servers) {
-            let node = Node::number(index);
-            let busy = server.cores.meter().busy.integral(now);
-            sheet.ratio(&CPU, node, busy, self.settings.cores as f64 * seconds);
-            let workers = server.workers.meter();
-            let places = server.workers.places() as f64;
-            sheet.ratio(&WORKERS_BUSY, node, workers.busy.integral(now), places * seconds);
-            let (waiting, most) = (workers.waiting.integral(now), workers.waiting.maximum());
-            sheet.level(&QUEUE_DEPTH, node, waiting, most as f64);
-            sheet.distribution(&WAIT, node, &workers.wait);
-        }
-        sheet.rate(&REJECTED, Node::WHOLE, self.rejected);
-        sheet.rate(&SKIPPED, Node::WHOLE, self.skipped);
-    }
-
-    fn reset(&mut self, now: Time) {
-        self.door.reset();
-        (self.rejected, self.skipped) = (0, 0);
-        for server in &mut self.servers {
-            server.workers.reset(now);
-            server.cores.reset(now);
-        }
-    }
-
-    fn loads(&self, now: Time) -> Vec<NodeLoad> {
-        let load = |server: &Server| {
-            let workers = server.workers.meter();
-            let held = workers.busy.mean(now).unwrap_or(0.0) / server.workers.places() as f64;
-            let computing = server.cores.meter().busy.mean(now).unwrap_or(0.0);
-            let own = computing / self.settings.cores as f64;
-            NodeLoad {
-                role: "",
-                busy: held.max(own),
-                own_busy: own,
-                jobs: server.workers.jobs(),
-                departures: workers.departures,
-            }
-        };
-        self.servers.iter().map(load).collect()
-    }
-
-    fn audit(&self, counts: &HopCounts) -> Result<(), String> {
-        self.door.audit(counts)
     }
 }
