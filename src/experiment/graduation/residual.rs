@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Where work piles up or is lost, times and loads of what survives say nothing: an upper bound on
-//! them counts as crossed there. So their residual is never below that of the capacity: offered
-//! load - 1, or log-odds of the error rate beyond those of 1%.
+//! them counts as crossed there. So, beyond the capacity, their residual is never below that of the
+//! capacity: offered load - 1, or log-odds of the error rate beyond those of 1%.
 
 use crate::experiment::alerts::{AlertTrack, Watched};
 use crate::experiment::course::{Course, Runs};
@@ -140,13 +140,14 @@ impl Reading<'_> {
         let gives_way = matches!(entry.metric.unit, Unit::Seconds)
             || (entry.metric.unit == Unit::Fraction && entry.metric.name != "hit_rate");
         let capacity = self.capacity.filter(|_| is_upward && gives_way);
+        let capacity = capacity.filter(|capacity| capacity.sections.pooled > 0.0);
         let own = value::sections(self.sheets, &watched.selected)
             .map(|sections| distance(&sections, watched, entry.metric.unit));
         match (own, capacity) {
             (Some(own), Some(capacity)) if capacity.sections.pooled > own.sections.pooled => {
                 Some(capacity.clone())
             }
-            (None, Some(capacity)) if capacity.sections.pooled > 0.0 => Some(capacity.clone()),
+            (None, Some(capacity)) => Some(capacity.clone()),
             (own, _) => own,
         }
     }

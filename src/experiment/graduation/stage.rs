@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::result::{Change, Graduation, Outcome, ThresholdGraduation};
-use super::search::{Effort, Point, Search, Wanted, sign};
+use super::search::{Crossing, Effort, Point, Search, Wanted, sign};
 use super::{REPEATS, Told};
 use crate::experiment::deal::Compiled;
 use crate::experiment::gather::effective;
@@ -288,7 +288,8 @@ impl<'a> Stage<'a> {
             };
             ThresholdGraduation { name, condition, outcome, later: self.later(number) }
         });
-        let thresholds = thresholds.collect();
+        let mut thresholds: Vec<ThresholdGraduation> = thresholds.collect();
+        share_capacity(&mut thresholds);
         let catalogue = Catalogue::of(&self.model);
         let columns = catalogue.values().into_iter().map(|value| {
             let unit = catalogue.unit(&value.selected);
@@ -308,6 +309,20 @@ impl<'a> Stage<'a> {
             columns: columns.collect(),
             effective: effective(&self.scenario),
             scenario: self.scenario.name,
+        }
+    }
+}
+
+/// Thresholds that are crossed by overload alone are crossed where the capacity is, which its own
+/// search knows best.
+fn share_capacity(thresholds: &mut [ThresholdGraduation]) {
+    let Some((capacity, named)) = thresholds.split_last_mut() else { return };
+    let Outcome::Crossed(capacity) = capacity.outcome else { return };
+    for threshold in named {
+        if let Outcome::Crossed(crossing) = &mut threshold.outcome
+            && crossing.by_capacity
+        {
+            *crossing = Crossing { by_capacity: true, ..capacity };
         }
     }
 }
