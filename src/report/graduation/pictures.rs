@@ -38,6 +38,7 @@ fn line<'a>(stage: &'a Graduation, thresholds: &'a [(String, String)]) -> Line<'
             label: threshold.name.clone(),
             at: crossing.users,
             interval: Some(crossing.interval),
+            is_between: false,
         }),
         _ => None,
     });

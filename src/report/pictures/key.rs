@@ -25,8 +25,10 @@ const GAP: f64 = 36.0;
 pub enum Item {
     /// The band around a curve.
     Band,
-    /// The mark of a crossing.
+    /// The mark of a crossing with its interval.
     Crossing,
+    /// The mark of a crossing between two cases.
+    Between,
     /// The sign of a point that is not steady.
     Hollow,
     /// The ring around a point with too few samples.
@@ -44,6 +46,7 @@ impl Item {
         match self {
             Item::Band => "95% interval",
             Item::Crossing => "threshold crossed, 95% interval",
+            Item::Between => "threshold crossed between two cases",
             Item::Hollow => "not a steady value: not joined",
             Item::Ring | Item::Corner => "too few samples",
             Item::Hatched(Hatching::Rising) => "saturated: grows without end",
@@ -62,7 +65,9 @@ impl Item {
                 scene.area(from, to, PALE);
                 scene.line(vec![(x, y), (x + 36.0, y)], INK, 2.0);
             }
-            Item::Crossing => draw_crossing(scene, middle, (x + 6.0, x + 30.0), 9.0),
+            Item::Crossing | Item::Between => {
+                draw_crossing(scene, middle, (x + 6.0, x + 30.0), 9.0);
+            }
             Item::Hollow => draw_sign(scene, middle, look(true)),
             Item::Ring => {
                 draw_sign(scene, middle, look(false));

@@ -167,13 +167,17 @@ fn lanes(picture: &LadderPicture) -> Vec<Lane<'_>> {
 fn items(picture: &LadderPicture, up: Axis) -> Vec<Item> {
     let points: Vec<&StagePoint> = picture.stages.iter().flat_map(|stage| &stage.points).collect();
     let banded = points.iter().any(|point| point.interval.is_some() && point.state.is_joined());
-    let crossed = picture.stages.iter().any(|stage| !stage.crossings.is_empty());
+    let crossed = |is_between: bool| {
+        let mut crossings = picture.stages.iter().flat_map(|stage| &stage.crossings);
+        crossings.any(|crossing| crossing.is_between == is_between)
+    };
     let alone = points.iter().any(|point| !point.state.is_joined() && point.value.is_some());
     let below = points.iter().any(|point| is_below(&point.measured(), up));
     let states: Vec<PointState> = points.iter().map(|point| point.state).collect();
     let first = [
         (banded, Item::Band),
-        (crossed, Item::Crossing),
+        (crossed(false), Item::Crossing),
+        (crossed(true), Item::Between),
         (alone, Item::Hollow),
         (below, Item::Edge),
     ];

@@ -7,7 +7,7 @@
 //! ```
 
 use crate::measure::unit::Unit;
-use crate::report::format::human;
+use crate::report::format::{human, short};
 
 use super::WIDTH;
 use super::axis::Axis;
@@ -66,7 +66,10 @@ impl Lane<'_> {
             let ends = crossing.interval.map_or((tick, tick), |(low, high)| {
                 (across.pixel(low).min(tick), across.pixel(high).max(tick))
             });
-            let value = human(crossing.at, unit);
+            let value = match crossing.interval.filter(|_| crossing.is_between) {
+                Some((low, high)) => format!("{}..{}", short(low, unit), short(high, unit)),
+                None => human(crossing.at, unit),
+            };
             let room = WIDEST - width_of(&value, SMALL, false) - 8.0;
             let text = format!("{} {value}", fitted(&crossing.label, SMALL, false, room));
             Placed { tick, ends, text, row: 0 }

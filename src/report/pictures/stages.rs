@@ -86,8 +86,10 @@ pub struct CrossingMark {
     pub label: String,
     /// The value of the axis to the right at which it is crossed.
     pub at: f64,
-    /// The 95% interval of that value.
+    /// The 95% interval of that value, or the two cases it lies between.
     pub interval: Option<(f64, f64)>,
+    /// Whether all that is known is that it lies between two cases.
+    pub is_between: bool,
 }
 
 /// Share of the axis left free at either end, so that signs stand inside.

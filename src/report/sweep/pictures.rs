@@ -49,7 +49,7 @@ fn sheet<'a>(result: &'a SweepResult, axis: usize) -> Sheet<'a> {
             let (low, high) = (bracket.not_crossed_at?, bracket.crossed_at?);
             let at = if low > 0.0 { (low * high).sqrt() } else { (low + high) / 2.0 };
             let label = bracket.threshold.to_owned();
-            Some(CrossingMark { label, at, interval: Some((low, high)) })
+            Some(CrossingMark { label, at, interval: Some((low, high)), is_between: true })
         });
         let crossings = crossings.collect();
         let at = |case: &CaseResult| numbers[head.place(case.case)[axis]];
@@ -76,7 +76,7 @@ fn sheet<'a>(result: &'a SweepResult, axis: usize) -> Sheet<'a> {
             unit: axis.unit,
             logarithmic: axis.is_logarithmic,
         },
-        subtitle: "values with their 95% intervals; crossings lie between two cases".to_owned(),
+        subtitle: "values with their 95% intervals".to_owned(),
         lines: lines(result, across(head).unwrap_or(0)).into_iter().map(line).collect(),
     }
 }

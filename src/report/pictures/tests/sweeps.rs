@@ -44,7 +44,12 @@ fn ordinary(points: usize) -> LadderPicture {
 }
 
 fn crossing(label: &str, at: f64) -> CrossingMark {
-    CrossingMark { label: label.to_string(), at, interval: Some((at / 1.05, at * 1.06)) }
+    CrossingMark {
+        label: label.to_string(),
+        at,
+        interval: Some((at / 1.05, at * 1.06)),
+        is_between: false,
+    }
 }
 
 /// Waiting like that of M/M/1 up to a capacity; beyond it, a backlog that grows with the load.
