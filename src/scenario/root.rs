@@ -13,8 +13,14 @@ use super::users::USERS;
 /// Axes of a sweep, as they stand.
 pub(super) static SWEEP: CustomValue = CustomValue {
     name: "a table of axes",
-    accepts: "{ \"users.count\" = [\"1K\", \"10K\"] }",
-    schema: || serde_json::json!({ "type": "object" }),
+    accepts: "{ \"users.count\" = [\"1K\", \"10K\"] }, or for a range \
+              { \"users.count\" = { from = \"1K\", to = \"10M\", points = 25, scale = \"log\" } }",
+    schema: || {
+        serde_json::json!({
+            "type": "object",
+            "description": "Axes by path, such as users.count: a list of values, or a range",
+        })
+    },
 };
 
 /// Every key of a scenario.
@@ -42,8 +48,12 @@ pub const ROOT: &[Key] = &[
     )
     .not_inherited(),
     Key::optional("alerts", Takes::TableOf(ALERT), "Conditions judged on the time series."),
-    Key::optional("sweep", Takes::Custom(&SWEEP), "Values to run through, by path.")
-        .not_inherited(),
+    Key::optional(
+        "sweep",
+        Takes::Custom(&SWEEP),
+        "Axes of `simscale sweep`: values to run through, by path.",
+    )
+    .not_inherited(),
 ];
 
 #[cfg(test)]

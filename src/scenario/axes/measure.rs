@@ -1,5 +1,6 @@
 //! What kind of quantity a path takes.
 
+use crate::components::work::WORK;
 use crate::language::key::{Takes, find};
 use crate::language::node::{Node, Table, Value};
 use crate::language::quantity::{Bandwidth, Count, Duration, Fraction, Quantity, Rate, Size};
@@ -24,6 +25,7 @@ impl Measure {
     pub fn of(scenario: &Table, path: &str) -> Option<Measure> {
         match takes_at(scenario, path)? {
             Takes::Duration | Takes::Distribution => Some(Measure::Duration),
+            Takes::Custom(custom) if std::ptr::eq(custom, &WORK) => Some(Measure::Duration),
             Takes::Rate => Some(Measure::Rate),
             Takes::Size => Some(Measure::Size),
             Takes::Bandwidth => Some(Measure::Bandwidth),

@@ -376,3 +376,6 @@ fn half_width(sections: &Sections, slope: f64) -> f64 {
         _ => f64::INFINITY,
     }
 }
+
+#[cfg(test)]
+mod tests;
