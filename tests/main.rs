@@ -9,6 +9,7 @@
 //! - [`command_line`]: the program as its users see it;
 //! - [`real_data`]: measured traces, where they are at hand;
 //! - [`reference`]: the README and the language's own lists say the same;
+//! - [`validate`]: the table of theory in its quick form, as its users see it;
 //! - [`tidy`]: layers, sizes and names of the code itself.
 
 mod command_line;
@@ -22,3 +23,4 @@ mod reference;
 mod support;
 mod theory;
 mod tidy;
+mod validate;

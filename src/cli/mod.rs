@@ -1,6 +1,7 @@
 //! The command line: a file for each command, and what they share.
 //!
-//! - [`run`](mod@run), [`check`], [`components`], [`metrics`], [`schema`]: the commands;
+//! - [`run`](mod@run), [`check`], [`components`], [`metrics`], [`schema`], [`validate`]: the
+//!   commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
@@ -29,6 +30,7 @@ pub mod schema;
 #[cfg(test)]
 mod testing;
 mod threads;
+pub mod validate;
 
 pub use arguments::{Arguments, Command};
 pub use console::Console;
@@ -43,6 +45,7 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
         Command::Check(arguments) => check::check(arguments, console),
         Command::Components(arguments) => components::components(arguments, console),
         Command::Metrics(arguments) => metrics::metrics(arguments, console),
+        Command::Validate(arguments) => validate::validate(arguments, console),
         Command::Schema => schema::schema(console),
     };
     done.err().unwrap_or(Exit::Fine)

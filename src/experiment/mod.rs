@@ -4,7 +4,8 @@
 //! - [`horizon`], [`warm_up`]: how long, and what is cut;
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
 //! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
-//! - [`result`]: the results, plain data.
+//! - [`result`]: the results, plain data;
+//! - [`validation`]: simulation against theory, and how often intervals hold the truth.
 //!
 //! What must hold: a run is one thread and shares nothing; what the repeats found is put together
 //! in the order of their numbers; a run whose accounts do not balance yields no result.
@@ -17,6 +18,7 @@ pub mod run;
 pub mod sampler;
 pub mod single;
 pub mod thresholds;
+pub mod validation;
 pub mod value;
 pub mod verdict;
 pub mod warm_up;

@@ -2,6 +2,7 @@
 //!
 //! - [`terminal`]: the text on the screen, verdict first ([`verdict`] finds the words);
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
+//! - [`validation`]: what theory and simulation make of each other;
 //! - [`pictures`]: latency distribution and time series, as SVG and PNG;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
@@ -19,6 +20,7 @@ pub mod progress;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod terminal;
+pub mod validation;
 pub mod verdict;
 
 use crate::experiment::result::RunResult;

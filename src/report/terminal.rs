@@ -3,7 +3,7 @@
 //! Everything fits the width of the screen; no metric stands above the verdict. Colour is used
 //! for the verdict and for warnings alone and only when asked for.
 
-mod tables;
+pub(super) mod tables;
 
 use crate::experiment::result::{RunResult, Verdict};
 use crate::measure::unit::Unit;
@@ -131,19 +131,19 @@ fn simulated(result: &RunResult, screen: Screen) -> String {
     wrapped(&length, screen.width, "") + &again
 }
 
-const RED: &str = "1;31";
-const GREEN: &str = "1;32";
+pub(super) const RED: &str = "1;31";
+pub(super) const GREEN: &str = "1;32";
 const YELLOW: &str = "1;33";
 
 /// `text` in a colour (a select-graphic-rendition code of ECMA-48), when colours are wanted.
-fn painted(text: &str, code: &str, screen: Screen) -> String {
+pub(super) fn painted(text: &str, code: &str, screen: Screen) -> String {
     if screen.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
 }
 
 /// Words broken into lines of at most `width` characters, all but the first indented.
 ///
 /// A word longer than the line keeps a line of its own: a command must stay in one piece.
-fn wrapped(words: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrapped(words: &str, width: usize, indent: &str) -> String {
     let mut text = String::new();
     let mut column = 0;
     for word in words.split_whitespace() {

@@ -12,7 +12,7 @@ use simscale::scenario::Scenario;
 use std::path::{Path, PathBuf};
 
 /// The one seed of all statistical tests; changing it needs a line in the CHANGELOG.
-pub const TEST_SEED: u64 = 20_261_120;
+pub const TEST_SEED: u64 = simscale::experiment::validation::SEED;
 
 /// The project's folder.
 pub fn project() -> &'static Path {

@@ -1,7 +1,7 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
-//! - [`run`], [`inspect`]: what each command takes for itself.
+//! - [`run`], [`inspect`], [`validate`]: what each command takes for itself.
 
 use std::path::PathBuf;
 
@@ -11,9 +11,11 @@ use crate::report::Format;
 
 pub mod inspect;
 pub mod run;
+pub mod validate;
 
 pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
 pub use run::RunArguments;
+pub use validate::ValidateArguments;
 
 /// Tells at how many users a data architecture stops being enough, what gives way first, and how
 /// sure that is.
@@ -54,6 +56,17 @@ pub enum Command {
     Components(ComponentsArguments),
     /// List every metric a scenario offers, as thresholds and alerts can name it.
     Metrics(MetricsArguments),
+    /// Simulate what queueing theory knows and compare: is the simulator right?
+    ///
+    /// One table by bands of utilisation: theory, simulated, 95% interval, error, what is allowed,
+    /// pass or fail. With --coverage instead: how often 95% intervals hold the truth, over many
+    /// seeds. Exit code 1 when a check fails.
+    #[command(after_help = "\
+Examples:
+  simscale validate                          the whole table, in minutes
+  simscale validate --quick                  a tenth of it, in seconds
+  simscale validate --coverage --seeds 2000  how far intervals can be trusted")]
+    Validate(ValidateArguments),
     /// Print a JSON Schema of the scenario language, for editors.
     Schema,
 }
@@ -80,7 +93,7 @@ pub enum FormatName {
     Table,
     /// One JSON document.
     Json,
-    /// Metric, value, interval and unit, as in summary.csv.
+    /// Rows of values under one header, as in summary.csv.
     Csv,
 }
 
