@@ -90,6 +90,10 @@ impl CoverageRow {
 }
 
 /// M/M/1 at load 0.8 and 0.95.
+///
+/// What queues do is skewed, and eight repeats of it promise a little too much: over 10,000 seeds
+/// at 0.8, 94.3% of the intervals of the mean hold it and 94.1% of those of the 95th percentile;
+/// with 32 repeats, 94.9% and 95.3% of 4,000.
 pub fn cases() -> Vec<CoverageCase> {
     vec![mm1(800), mm1(950)]
 }
