@@ -1,6 +1,6 @@
 //! Crossings that are known on paper, found by the search that users call.
 
-use crate::theory::formulas::{che_hit_rate, mm1_response_quantile};
+use simscale::experiment::validation::formulas::{che_hit_rate, mm1_response_quantile};
 use simscale::experiment::graduation::result::{Graduation, Outcome};
 use simscale::experiment::graduation::search::Crossing;
 use simscale::experiment::graduation::{Ask, graduate};

@@ -9,6 +9,7 @@ use crate::components::{ComponentKind, KINDS, STEP_KEYS};
 use crate::language::key::{Given, Key, Takes};
 use crate::measure::metric::Metric;
 use crate::scenario::ROOT;
+use crate::scenario::axes::RANGE;
 use crate::scenario::conditions::ALERT;
 use crate::scenario::data::DATA;
 use crate::scenario::operations::OPERATION;
@@ -60,6 +61,11 @@ const GRADUATE: &str = "\
     <=, joined by `and` / `or`; with `for DURATION` it is judged on the time series. Every \
     scenario has the threshold `capacity` besides: saturated, or an error rate above 1%.";
 
+const SWEEP_MEANING: &str = "\
+    What `simscale sweep` varies: each entry is a path with the values it runs through, listed or \
+    as a range; all entries are crossed. --vary users.count=1K..10M:25:log says the same on the \
+    command line.";
+
 const LAWS_MEANING: &str = "\
     Wherever a duration or a distribution is asked: \"4ms\" is constant, a table with one of \
     these keys is a law.";
@@ -104,6 +110,12 @@ pub(super) fn topics() -> Vec<Topic> {
             ..section("graduate", "[graduate]", GRADUATE, &[])
         },
         section("alerts", "[alerts.NAME]", of_root("alerts"), ALERT),
+        Topic {
+            example: "[sweep]\nusers.count = { from = \"1K\", to = \"10M\", points = 25 }\n\
+                      db.cores = [2, 4, 8]"
+                .to_owned(),
+            ..section("sweep", "[sweep]", SWEEP_MEANING, RANGE)
+        },
         section("sends_to", "{ to = NAME, ... }", WIRES_MEANING, WIRE_KEYS),
         Topic {
             example: STEPS_EXAMPLE.to_owned(),

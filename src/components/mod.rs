@@ -29,7 +29,7 @@ pub mod running;
 mod service;
 pub mod source;
 pub mod wiring;
-mod work;
+pub mod work;
 
 pub use service::STEP_KEYS;
 

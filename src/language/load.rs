@@ -33,6 +33,22 @@ pub fn load(
     Some(scenario)
 }
 
+/// The same from a text that is in no file and is told of as `name`; names of files in it are
+/// resolved against the current folder.
+pub fn load_text(
+    name: &str,
+    text: &str,
+    root: &'static [Key],
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> Option<Table> {
+    let source = sources.add(name, text, Path::new(""));
+    let mut loading = Loading { root, chain: Vec::new(), sources, problems };
+    let mut scenario = loading.document(source, (PathBuf::from(name), PathBuf::new()), None)?;
+    remove_none(&mut scenario, root);
+    Some(scenario)
+}
+
 struct Loading<'a> {
     root: &'static [Key],
     /// The files being read, each extending the next: as shown and as found on disk.
@@ -50,14 +66,24 @@ impl Loading<'_> {
             return None;
         }
         let source = self.read(path, asked_at)?;
+        self.document(source, (path.to_path_buf(), found), asked_at)
+    }
+
+    /// The table of a text that was read, from a file as shown and as found on disk.
+    fn document(
+        &mut self,
+        source: SourceId,
+        file: (PathBuf, PathBuf),
+        asked_at: Option<Place>,
+    ) -> Option<Table> {
         let mut table = parse::document(source, self.sources, self.problems)?;
         if table.entries.is_empty() {
-            let message = format!("`{}` says nothing", path.display());
+            let message = format!("`{}` says nothing", file.0.display());
             self.problems.error(asked_at, message, "a scenario gives values, or extends a file");
             return None;
         }
         let Some(extends) = table.remove("extends") else { return Some(table) };
-        self.chain.push((path.to_path_buf(), found));
+        self.chain.push(file);
         let below = self.extended(&extends.node);
         self.chain.pop();
         let mut below = below?;
@@ -167,6 +193,22 @@ mod tests {
         assert_eq!(excerpt("rate"), ("a.toml".to_owned(), "\"1/s\"".to_owned()));
         assert_eq!(excerpt("growth"), ("--set".to_owned(), "8%/month".to_owned()));
         assert_eq!(sources.resolve(scenario.entries[0].key_place, "x.csv"), path("x.csv"));
+    }
+
+    #[test]
+    fn a_text_needs_no_file() {
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let mut read = |text| load_text("ours", text, ROOT, &mut sources, &mut problems);
+        let scenario = read("users = { count = 3, growth = \"none\" }").expect("it is sound");
+        assert!(at(&scenario, &["users", "count"]).is_some());
+        assert!(at(&scenario, &["users", "growth"]).is_none());
+        for wrong in ["users = {", "# only words", "extends = \"no-such-file.toml\""] {
+            assert!(read(wrong).is_none(), "{wrong}");
+        }
+        let told = problems.render(&sources, false);
+        for part in ["ours:1:", "`ours` says nothing", "`no-such-file.toml` does not exist"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
     }
 
     #[test]

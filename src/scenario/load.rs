@@ -10,7 +10,7 @@ use super::{
 };
 use crate::kernel::random::{hash_name, mix};
 use crate::language::diagnostic::Problems;
-use crate::language::load::load;
+use crate::language::load::{load, load_text};
 use crate::language::node::{Entry, Node, Table};
 use crate::language::reader::TableReader;
 use crate::language::reading::{Effective, Reading};
@@ -31,6 +31,20 @@ impl Scenario {
         let mut found = Problems::new();
         let table = load(path, ROOT, sets, sources, &mut found);
         let scenario = table.and_then(|table| read(path, table, sources, &mut found));
+        settled(scenario, found, problems)
+    }
+
+    /// Reads a scenario called `name` from a text that is in no file; names of files in it are
+    /// resolved against the current folder. As [`Scenario::load`] otherwise.
+    pub fn parse(
+        name: &str,
+        text: &str,
+        sources: &mut Sources,
+        problems: &mut Problems,
+    ) -> Option<Scenario> {
+        let mut found = Problems::new();
+        let table = load_text(name, text, ROOT, sources, &mut found);
+        let scenario = table.and_then(|table| read(Path::new(name), table, sources, &mut found));
         settled(scenario, found, problems)
     }
 
@@ -223,6 +237,16 @@ mod tests {
         let forth = "data.aa = { keys = 1 }\ndata.bb = { keys = 2 }";
         let back = "data.bb = { keys = 2 }\ndata.aa = { keys = 1 }";
         assert_eq!(sound(forth).hash, sound(back).hash);
+    }
+
+    #[test]
+    fn a_scenario_needs_no_file() {
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let scenario = Scenario::parse("small", SOUND, &mut sources, &mut problems);
+        let scenario = scenario.unwrap_or_else(|| panic!("{}", problems.render(&sources, false)));
+        assert_eq!((scenario.name.as_str(), scenario.users.count), ("small", 5_000));
+        assert!(Scenario::parse("small", "users = 5", &mut sources, &mut problems).is_none());
+        assert!(problems.has_errors());
     }
 
     #[test]

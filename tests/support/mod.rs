@@ -13,7 +13,7 @@ use simscale::scenario::Scenario;
 use std::path::{Path, PathBuf};
 
 /// The one seed of all statistical tests; changing it needs a line in the CHANGELOG.
-pub const TEST_SEED: u64 = 20_261_120;
+pub const TEST_SEED: u64 = simscale::experiment::validation::SEED;
 
 /// The project's folder.
 pub fn project() -> &'static Path {
@@ -34,23 +34,26 @@ pub fn measured_data(folder: &str) -> Option<PathBuf> {
 
 /// Loads and compiles a scenario file; panics with the rendered problems if anything is wrong.
 pub fn load(file: &Path, sets: &[&str]) -> (Scenario, Model) {
+    let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+    compiled(|sources, problems| Scenario::load(file, &sets, sources, problems))
+}
+
+/// Loads and compiles a scenario given as text.
+pub fn load_text(name: &str, text: &str) -> (Scenario, Model) {
+    compiled(|sources, problems| Scenario::parse(name, text, sources, problems))
+}
+
+fn compiled(
+    read: impl FnOnce(&mut Sources, &mut Problems) -> Option<Scenario>,
+) -> (Scenario, Model) {
     let mut sources = Sources::new();
     let mut problems = Problems::new();
-    let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
-    let scenario = Scenario::load(file, &sets, &mut sources, &mut problems);
+    let scenario = read(&mut sources, &mut problems);
     let model = scenario.as_ref().and_then(|scenario| model::compile(scenario, &mut problems));
     match (scenario, model) {
         (Some(scenario), Some(model)) => (scenario, model),
         _ => panic!("{}", problems.render(&sources, false)),
     }
-}
-
-/// Loads and compiles a scenario given as text that names no other file.
-pub fn load_text(name: &str, text: &str) -> (Scenario, Model) {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let file = folder.path().join(format!("{name}.toml"));
-    std::fs::write(&file, text).expect("a file in a temporary folder can be written");
-    load(&file, &[])
 }
 
 /// Runs a scenario file with some values set.

@@ -1,7 +1,11 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
+<<<<<<< HEAD
 //! - [`run`], [`sweep`], [`graduate`], [`trace`], [`inspect`]: what each command takes for itself.
+=======
+//! - [`run`], [`inspect`], [`validate`]: what each command takes for itself.
+>>>>>>> validate
 
 use std::path::PathBuf;
 
@@ -12,14 +16,22 @@ use crate::report::Format;
 pub mod graduate;
 pub mod inspect;
 pub mod run;
+<<<<<<< HEAD
 pub mod sweep;
 pub mod trace;
+=======
+pub mod validate;
+>>>>>>> validate
 
 pub use graduate::GraduateArguments;
 pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
 pub use run::RunArguments;
+<<<<<<< HEAD
 pub use sweep::{MergeArguments, SweepArguments};
 pub use trace::{TraceArguments, TraceFormatName};
+=======
+pub use validate::ValidateArguments;
+>>>>>>> validate
 
 /// Tells at how many users a data architecture stops being enough, what gives way first, and how
 /// sure that is.
@@ -92,6 +104,17 @@ Example:
     Components(ComponentsArguments),
     /// List every metric a scenario offers, as thresholds and alerts can name it.
     Metrics(MetricsArguments),
+    /// Simulate what queueing theory knows and compare: is the simulator right?
+    ///
+    /// One table by bands of utilisation: theory, simulated, 95% interval, error, what is allowed,
+    /// pass or fail. With --coverage instead: how often 95% intervals hold the truth, over many
+    /// seeds. Exit code 1 when a check fails.
+    #[command(after_help = "\
+Examples:
+  simscale validate                          the whole table, in minutes
+  simscale validate --quick                  a tenth of it, in seconds
+  simscale validate --coverage --seeds 2000  how far intervals can be trusted")]
+    Validate(ValidateArguments),
     /// Print a JSON Schema of the scenario language, for editors.
     Schema,
 }
@@ -118,7 +141,7 @@ pub enum FormatName {
     Table,
     /// One JSON document.
     Json,
-    /// Metric, value, interval and unit, as in summary.csv.
+    /// Rows of values under one header, as in summary.csv.
     Csv,
 }
 

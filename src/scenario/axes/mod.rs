@@ -19,7 +19,7 @@ use crate::language::source::{Place, Sources};
 use crate::measure::unit::Unit;
 
 use measure::Measure;
-use range::RANGE;
+pub use range::RANGE;
 pub use vary::{axis_of_numbers, vary};
 
 /// One thing that is varied.

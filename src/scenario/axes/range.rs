@@ -2,7 +2,7 @@
 
 use super::measure::Measure;
 use crate::language::diagnostic::Problems;
-use crate::language::key::{Key, Takes};
+use crate::language::key::{CustomValue, Key, Takes};
 use crate::language::node::{Node, Table};
 use crate::language::reader::TableReader;
 use crate::language::reading::Reading;
@@ -18,9 +18,9 @@ const MOST_POINTS: u64 = 10_000;
 const COARSE: f64 = 1.02;
 
 /// Keys of a range.
-pub(super) const RANGE: &[Key] = &[
-    Key::required("from", Takes::Text, "The first value."),
-    Key::required("to", Takes::Text, "The last value."),
+pub const RANGE: &[Key] = &[
+    Key::required("from", Takes::Custom(&END), "The first value."),
+    Key::required("to", Takes::Custom(&END), "The last value."),
     Key::computed("points", Takes::Count, "11", "How many values, both ends included."),
     Key::computed(
         "scale",
@@ -29,6 +29,12 @@ pub(super) const RANGE: &[Key] = &[
         "Whether neighbours differ by a ratio or by a difference.",
     ),
 ];
+
+static END: CustomValue = CustomValue {
+    name: "a value of the path",
+    accepts: "",
+    schema: || serde_json::json!({ "type": ["string", "number"] }),
+};
 
 /// Two ends, how many values, and how they are spread.
 pub(super) struct Range {

@@ -33,12 +33,12 @@ pub fn mg1_wait(service: f64, load: f64, cv: f64) -> f64 {
 /// Mean response time of a server under Poisson arrivals and constant service times that serves
 /// all who wait as one batch and answers them together.
 ///
-/// A batch of k takes kS. It meets A = Poisson(aK) newcomers, a = arrival rate x S, who form the
+/// A batch of k takes kS. It meets A = Poisson(ak) newcomers, a = arrival rate x S, who form the
 /// next batch; if there are none, the next batch is the one who comes to the idle server. So batch
 /// sizes are a Markov chain, solved here by iteration. A newcomer waits for half of the batch
 /// that it meets and for all of its own: a batch of k brings A k S/2 + A^2 S of response time, and
-/// S when nobody came, so that its own size counts as A^2 + [A = 0], with E[A] = ak and
-/// E[A^2] = ak + (ak)^2.
+/// S when nobody came, so that its own size counts as A^2 + (1 if A = 0), where A has mean ak and
+/// A^2 has mean ak + (ak)^2.
 pub fn gated_batch_response(service: f64, load: f64) -> f64 {
     const LARGEST: usize = 400;
     let mut sizes = vec![0.0; LARGEST + 1];
@@ -184,34 +184,39 @@ fn zipf_shares(keys: u32, exponent: f64) -> Vec<f64> {
     weights.iter().map(|weight| weight / total).collect()
 }
 
-/// Tables and closed forms for the functions that compute: an oracle needs its own.
-#[test]
-fn formulas_agree_with_tables() {
-    let near = |found: f64, known: f64| {
-        assert!((found / known - 1.0).abs() < 1e-4, "{found} for {known}");
-    };
-    // B(1, a) = a/(1+a); B(10, 5) = 0.01838 (Cooper 1981, appendix).
-    near(erlang_b(1, 0.8), 0.8 / 1.8);
-    near(erlang_b(10, 5.0), 0.018_385);
-    // M/M/1 waits load/(1-load); M/M/2 waits load^2/(1-load^2).
-    near(mmc_wait(1, 1.0, 0.8), 4.0);
-    near(mmc_wait(2, 1.0, 0.8), 0.64 / 0.36);
-    near(mg1_wait(1.0, 0.8, 1.0), 4.0);
-    // One stage is M/M/1.
-    near(erlang_arrivals_response(1, 1.0, 0.8), 5.0);
-    // Two users, one server, think Z, demand D: idle with weight Z^2/2, busy with ZD + D^2.
-    near(closed_throughput(2, 3.0, &[(1.0, 1)]), (3.0 + 1.0) / (4.5 + 3.0 + 1.0));
-    // Twenty users and one server of capacity 1: it never idles to speak of.
-    near(closed_throughput(20, 3.0, &[(1.0, 1)]), 1.0);
-    // As many servers as users: nobody waits.
-    near(closed_throughput(5, 3.0, &[(1.0, 5)]), 5.0 / 4.0);
-    // As good as no load: a job is its own batch; at 1e-3 some wait for half another and it.
-    near(gated_batch_response(1.0, 1e-9), 1.0);
-    near(shorter_of_two_response(1e-9), 1.0);
-    // 1 + 0.81 + 0.9^6 + 0.9^14 + 0.9^30 + 0.9^62.
-    near(power_of_two_limit(0.9), 2.614_057);
-    // Even draws: as many hits as keys are held.
-    near(che_hit_rate(1_000, 0.0, 300.0), 0.3);
-    // Even draws of 2 keys at 4 a second, kept 3 s: 6 reads expected in a lifetime.
-    near(lifetime_hit_rate(2, 0.0, 4.0, 3.0), 6.0 / 7.0);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tables and closed forms for the functions that compute: an oracle needs its own.
+    #[test]
+    fn formulas_agree_with_tables() {
+        let near = |found: f64, known: f64| {
+            assert!((found / known - 1.0).abs() < 1e-4, "{found} for {known}");
+        };
+        // B(1, a) = a/(1+a); B(10, 5) = 0.01838 (Cooper 1981, appendix).
+        near(erlang_b(1, 0.8), 0.8 / 1.8);
+        near(erlang_b(10, 5.0), 0.018_385);
+        // M/M/1 waits load/(1-load); M/M/2 waits load^2/(1-load^2).
+        near(mmc_wait(1, 1.0, 0.8), 4.0);
+        near(mmc_wait(2, 1.0, 0.8), 0.64 / 0.36);
+        near(mg1_wait(1.0, 0.8, 1.0), 4.0);
+        // One stage is M/M/1.
+        near(erlang_arrivals_response(1, 1.0, 0.8), 5.0);
+        // Two users, one server, think Z, demand D: idle with weight Z^2/2, busy with ZD + D^2.
+        near(closed_throughput(2, 3.0, &[(1.0, 1)]), (3.0 + 1.0) / (4.5 + 3.0 + 1.0));
+        // Twenty users and one server of capacity 1: it never idles to speak of.
+        near(closed_throughput(20, 3.0, &[(1.0, 1)]), 1.0);
+        // As many servers as users: nobody waits.
+        near(closed_throughput(5, 3.0, &[(1.0, 5)]), 5.0 / 4.0);
+        // As good as no load: a job is its own batch; at 1e-3 some wait for half another and it.
+        near(gated_batch_response(1.0, 1e-9), 1.0);
+        near(shorter_of_two_response(1e-9), 1.0);
+        // 1 + 0.81 + 0.9^6 + 0.9^14 + 0.9^30 + 0.9^62.
+        near(power_of_two_limit(0.9), 2.614_057);
+        // Even draws: as many hits as keys are held.
+        near(che_hit_rate(1_000, 0.0, 300.0), 0.3);
+        // Even draws of 2 keys at 4 a second, kept 3 s: 6 reads expected in a lifetime.
+        near(lifetime_hit_rate(2, 0.0, 4.0, 3.0), 6.0 / 7.0);
+    }
 }

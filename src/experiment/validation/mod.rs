@@ -1,0 +1,28 @@
+//! Simulation against what is proved on paper: one table for a command and for the tests.
+//!
+//! - [`formulas`]: what theory says, each with its source;
+//! - [`case`](mod@case): a system that theory knows, and its checks; [`table`]: all of them, run
+//!   as one family; [`result`]: what was found;
+//! - `stations`: one station: M/M/1, M/M/c, M/M/c/c, M/G/1, processor sharing, gated batches;
+//! - `networks`: several stations, open and closed, and the laws that hold in all of them;
+//! - `balancing`: round robin and the power of two choices;
+//! - `data`: hit rates of caches and stale reads of replicas;
+//! - [`coverage`]: how often intervals hold the truth, over many seeds.
+//!
+//! What must hold: cases are plain scenarios, run as any other; a formula knows nothing of the
+//! simulator.
+
+mod balancing;
+pub mod case;
+pub mod coverage;
+mod data;
+pub mod formulas;
+mod networks;
+pub mod result;
+mod stations;
+pub mod table;
+
+pub use case::{Case, Effort};
+pub use coverage::{Coverage, CoverageCase};
+pub use result::{Band, Outcome, Row, Validation};
+pub use table::{SEED, cases, expected_requests, validate};
