@@ -1,9 +1,9 @@
 //! Crossings that are known on paper, found by the search that users call.
 
-use simscale::experiment::validation::formulas::{che_hit_rate, mm1_response_quantile};
 use simscale::experiment::graduation::result::{Graduation, Outcome};
 use simscale::experiment::graduation::search::Crossing;
 use simscale::experiment::graduation::{Ask, graduate};
+use simscale::experiment::validation::formulas::{che_hit_rate, mm1_response_quantile};
 use simscale::language::diagnostic::Problems;
 use simscale::language::source::Sources;
 use simscale::measure::statistics::simultaneous::bonferroni_level;

@@ -10,11 +10,8 @@
 //! - [`command_line`]: the program as its users see it;
 //! - [`real_data`]: measured traces, where they are at hand;
 //! - [`reference`]: the README and the language's own lists say the same;
-<<<<<<< HEAD
 //! - [`request_trace`]: one request hop by hop;
-=======
 //! - [`validate`]: the table of theory in its quick form, as its users see it;
->>>>>>> validate
 //! - [`tidy`]: layers, sizes and names of the code itself.
 
 mod command_line;

@@ -1,12 +1,7 @@
 //! The command line: a file for each command, and what they share.
 //!
-<<<<<<< HEAD
 //! - [`run`](mod@run), [`sweep`], [`graduate`], [`trace`](mod@trace), [`check`], [`components`],
-//!   [`metrics`], [`schema`]: the commands;
-=======
-//! - [`run`](mod@run), [`check`], [`components`], [`metrics`], [`schema`], [`validate`]: the
-//!   commands;
->>>>>>> validate
+//!   [`metrics`], [`schema`], [`validate`]: the commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
@@ -37,11 +32,8 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 mod threads;
-<<<<<<< HEAD
 pub mod trace;
-=======
 pub mod validate;
->>>>>>> validate
 
 pub use arguments::{Arguments, Command};
 pub use console::Console;
@@ -57,11 +49,8 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
         Command::Check(arguments) => check::check(arguments, console),
         Command::Components(arguments) => components::components(arguments, console),
         Command::Metrics(arguments) => metrics::metrics(arguments, console),
-<<<<<<< HEAD
         Command::Graduate(arguments) => graduate::graduate(arguments, console),
-=======
         Command::Validate(arguments) => validate::validate(arguments, console),
->>>>>>> validate
         Command::Schema => schema::schema(console),
         Command::Sweep(arguments) => sweep::sweep(arguments, console),
         Command::Merge(arguments) => sweep::merge::merge(arguments, console),

@@ -7,11 +7,8 @@
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
 //! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
 //! - [`result`]: the results, plain data;
-<<<<<<< HEAD
-//! - [`request_trace`]: one request hop by hop.
-=======
+//! - [`request_trace`]: one request hop by hop;
 //! - [`validation`]: simulation against theory, and how often intervals hold the truth.
->>>>>>> validate
 //!
 //! What must hold: a run is one thread and shares nothing; what the repeats found is put together
 //! in the order of their numbers; a run whose accounts do not balance yields no result.

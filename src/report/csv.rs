@@ -138,15 +138,12 @@ pub fn alerts(result: &RunResult) -> String {
 
 /// Header and rows as CSV text (RFC 4180, with lines ending in a newline alone).
 pub(super) fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-<<<<<<< HEAD
     let titles = titles.iter().map(|title| (*title).to_owned()).collect();
     lines(std::iter::once(titles).chain(rows))
 }
 
 /// Rows of equal length as lines of CSV text.
 pub(super) fn lines(rows: impl Iterator<Item = Vec<String>>) -> String {
-=======
->>>>>>> validate
     let mut writer = csv::Writer::from_writer(Vec::new());
     let expectation = "rows have as many cells as titles, and writing to memory cannot fail";
     for row in rows {

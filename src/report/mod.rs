@@ -2,15 +2,11 @@
 //!
 //! - [`terminal`]: the text on the screen, verdict first ([`verdict`] finds the words);
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
-<<<<<<< HEAD
 //! - [`sweep`], [`graduation`]: the same for many cases, and for a ladder of stages; `curves`:
 //!   their pictures;
 //! - [`pictures`]: latency distribution, time series and sweeps, as SVG and PNG;
 //! - [`request_trace`]: one request hop by hop;
-=======
 //! - [`validation`]: what theory and simulation make of each other;
-//! - [`pictures`]: latency distribution and time series, as SVG and PNG;
->>>>>>> validate
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
 //!

@@ -133,11 +133,7 @@ fn simulated(result: &RunResult, screen: Screen) -> String {
 
 pub(super) const RED: &str = "1;31";
 pub(super) const GREEN: &str = "1;32";
-<<<<<<< HEAD
 pub(super) const YELLOW: &str = "1;33";
-=======
-const YELLOW: &str = "1;33";
->>>>>>> validate
 
 /// `text` in a colour (a select-graphic-rendition code of ECMA-48), when colours are wanted.
 pub(super) fn painted(text: &str, code: &str, screen: Screen) -> String {

@@ -1,11 +1,8 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
-<<<<<<< HEAD
-//! - [`run`], [`sweep`], [`graduate`], [`trace`], [`inspect`]: what each command takes for itself.
-=======
-//! - [`run`], [`inspect`], [`validate`]: what each command takes for itself.
->>>>>>> validate
+//! - [`run`], [`sweep`], [`graduate`], [`trace`], [`validate`], [`inspect`]: what each command takes
+//!   for itself.
 
 use std::path::PathBuf;
 
@@ -16,22 +13,16 @@ use crate::report::Format;
 pub mod graduate;
 pub mod inspect;
 pub mod run;
-<<<<<<< HEAD
 pub mod sweep;
 pub mod trace;
-=======
 pub mod validate;
->>>>>>> validate
 
 pub use graduate::GraduateArguments;
 pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
 pub use run::RunArguments;
-<<<<<<< HEAD
 pub use sweep::{MergeArguments, SweepArguments};
 pub use trace::{TraceArguments, TraceFormatName};
-=======
 pub use validate::ValidateArguments;
->>>>>>> validate
 
 /// Tells at how many users a data architecture stops being enough, what gives way first, and how
 /// sure that is.
