@@ -9,7 +9,7 @@ use super::catalogue::Catalogue;
 use super::conditions::check_conditions;
 use super::{Model, compile};
 use crate::language::diagnostic::Problems;
-use crate::language::load::load;
+use crate::language::load::{load, load_text};
 use crate::language::merge::remove_none;
 use crate::language::node::{Node, Table, Value};
 use crate::language::set::set_value;
@@ -34,6 +34,17 @@ impl Variants {
     ) -> Option<Variants> {
         let table = load(path, ROOT, sets, sources, problems)?;
         Some(Variants { path: path.to_path_buf(), table })
+    }
+
+    /// A scenario from a text that is in no file; as [`Variants::load`] otherwise.
+    pub fn parse(
+        name: &str,
+        text: &str,
+        sources: &mut Sources,
+        problems: &mut Problems,
+    ) -> Option<Variants> {
+        let table = load_text(name, text, ROOT, sources, problems)?;
+        Some(Variants { path: PathBuf::from(name), table })
     }
 
     /// The file.

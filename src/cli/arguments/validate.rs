@@ -10,7 +10,8 @@ pub struct ValidateArguments {
     /// Simulate a tenth: seconds instead of minutes, with intervals three times as wide.
     #[arg(long, conflicts_with = "coverage")]
     pub quick: bool,
-    /// Count how often 95% intervals of M/M/1 at 0.8 and 0.95 hold the truth, over many seeds.
+    /// Count how often 95% intervals hold the truth, over many seeds: of mean and p95 of M/M/1, and
+    /// of the crossings that `simscale graduate` finds.
     #[arg(long)]
     pub coverage: bool,
     /// Seeds of each case [default: 400].
@@ -57,8 +58,8 @@ mod tests {
                   Simulate a tenth: seconds instead of minutes, with intervals three times as wide
 
               --coverage
-                  Count how often 95% intervals of M/M/1 at 0.8 and 0.95 hold the truth, over many
-                  seeds
+                  Count how often 95% intervals hold the truth, over many seeds: of mean and p95 of
+                  M/M/1, and of the crossings that `simscale graduate` finds
 
               --seeds <N>
                   Seeds of each case [default: 400]

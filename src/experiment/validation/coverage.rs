@@ -13,9 +13,15 @@ use rayon::prelude::*;
 use super::case::{compiled, metric};
 use super::formulas::mm1_response_quantile;
 use super::table::SEED;
+use crate::experiment::graduation::result::{Outcome, ThresholdGraduation};
+use crate::experiment::graduation::search::Crossing;
+use crate::experiment::graduation::{Ask, Watch, graduate};
 use crate::experiment::{self, Breach, Options};
 use crate::kernel::random::{hash_name, mix};
+use crate::language::diagnostic::Problems;
+use crate::language::source::Sources;
 use crate::measure::statistics::simultaneous::binomial_range;
+use crate::model::Variants;
 
 /// The level of the intervals.
 pub const LEVEL: f64 = 0.95;
@@ -94,8 +100,67 @@ impl CoverageRow {
 /// What queues do is skewed, and eight repeats of it promise a little too much: over 10,000 seeds
 /// at 0.8, 94.3% of the intervals of the mean hold it and 94.1% of those of the 95th percentile;
 /// with 32 repeats, 94.9% and 95.3% of 4,000.
+///
+/// Then the crossings that `simscale graduate` finds at loads from 0.7 to 0.98.
 pub fn cases() -> Vec<CoverageCase> {
-    vec![mm1(800), mm1(950)]
+    vec![mm1(800), mm1(950), crossings(&[0.7, 0.85, 0.94, 0.98])]
+}
+
+/// M/M/1 of as many users as make a load: thresholds on the 95th percentile that are crossed at
+/// these loads, and the intervals of where a search to 2% finds them.
+pub fn crossings(loads: &[f64]) -> CoverageCase {
+    /// Users that fill the server: each asks once a minute for 1 ms.
+    const FULL: f64 = 60_000.0;
+    /// Requests of a search, about (measured), over 1 / (1 - load).
+    const EFFORT: f64 = 600_000.0;
+    let thresholds: Vec<String> = loads
+        .iter()
+        .map(|load| {
+            let nanos = mm1_response_quantile(0.001, *load, 0.95) * 1e9;
+            format!("at_{:.0} = \"response_time.p95 > {nanos:.0}ns\"", 100.0 * load)
+        })
+        .collect();
+    let scenario = format!(
+        "entry = \"app\"\n\
+         users = {{ count = \"30K\", rate = \"1/min\" }}\n\
+         components.app = {{ kind = \"service\", workers = 1, queue_limit = \"unlimited\", \
+         service_time = {{ exponential = \"1ms\" }} }}\n\
+         [graduate]\n{}\n",
+        thresholds.join("\n")
+    );
+    let truths: Vec<f64> = loads.iter().map(|load| FULL * load).collect();
+    let covers = move |seed: u64, progress: Progress<'_>| {
+        let (mut sources, mut problems) = (Sources::new(), Problems::new());
+        let text = format!("run.seed = {seed}\n{scenario}");
+        let variants = Variants::parse("crossings", &text, &mut sources, &mut problems);
+        let variants = variants.unwrap_or_else(|| panic!("{}", problems.render(&sources, false)));
+        let ask = Ask { precision: 0.02, range: (20_000, 10_000_000) };
+        let found = graduate(&[(variants, sources)], ask, &Advance(progress))?;
+        let holds = |(threshold, truth): (&ThresholdGraduation, &f64)| match threshold.outcome {
+            Outcome::Crossed(Crossing { interval: (low, high), .. }) => {
+                low <= *truth && *truth <= high
+            }
+            _ => false,
+        };
+        Ok(std::iter::zip(&found[0].thresholds, &truths).map(holds).collect())
+    };
+    CoverageCase {
+        name: "crossings of M/M/1".to_owned(),
+        quantities: loads.iter().map(|load| format!("users at load {load}")).collect(),
+        requests: loads.iter().map(|load| (EFFORT / (1.0 - load)) as u64).sum(),
+        covers: Box::new(covers),
+    }
+}
+
+/// Passes on what was simulated; what is to come is not known.
+struct Advance<'p>(Progress<'p>);
+
+impl Watch for Advance<'_> {
+    fn expect(&self, _requests: u64) {}
+
+    fn advance(&self, requests: u64) {
+        (self.0)(requests);
+    }
 }
 
 /// M/M/1 with service times of mean 1 ms and `rate` requests a second: intervals of the mean and of
