@@ -130,7 +130,7 @@ components.app = { kind = \"service\", workers = 64, service_time = \"500us\", s
 components.cache = { kind = \"cache\", holds = [\"items\"], ttl = \"500ms\", entries = 4_000, \
 sends_to = \"db\" }
 components.db = { kind = \"database\", cores = 1, read_time = { exponential = \"1ms\" } }
-graduate.cold = \"cache.hit_rate < 70%\"
+graduate.cold = \"cache.hit_rate < 30%\"
 graduate.never = \"cache.hit_rate < 1%\"
 graduate.already = \"users > 10\"
 ";
@@ -141,7 +141,7 @@ graduate.already = \"users > 10\"
 fn every_answer_has_its_form() {
     let shell = Shell::new();
     fs::write(shell.path("small.toml"), SMALL).expect("the folder is ours");
-    let words = ["graduate", "small.toml", "--precision", "5%", "--range", "1K..50K", "-q"];
+    let words = ["graduate", "small.toml", "--precision", "5%", "--range", "100..50K", "-q"];
     let ran = shell.simscale(&words).fine();
     let path = Path::new("tests/golden/graduate.table.txt");
     check_recorded(path, &ran.output, "graduation").unwrap_or_else(|fault| panic!("{fault}"));

@@ -176,11 +176,16 @@ impl LeastRecentlyUsed {
         self.insert_stamped(key, stamp(now.nanos() as i64, flags))
     }
 
-    /// Inserts `key` as the newest with an insertion `age` before the start of the run: how a
-    /// cache that starts warm is filled, from the entry read longest ago to the last one read.
+    /// Inserts `key`, which must not be held, as the newest with an insertion `age` before the start
+    /// of the run: how a cache that starts warm is filled, from the entry read longest ago to the
+    /// last one read. Nothing is looked up, which halves the time of filling a large one.
     pub fn insert_aged(&mut self, key: u64, age: Duration, flags: Flags) -> Option<u64> {
+        debug_assert!(self.find(key).is_none(), "what fills a cache comes once");
         let age = i64::try_from(age.nanos()).expect("an age is shorter than 292 years");
-        self.insert_stamped(key, stamp(-age, flags))
+        if self.capacity == 0 {
+            return Some(key);
+        }
+        self.insert_new(key, stamp(-age, flags))
     }
 
     /// Takes `key` out; false when it is not held.
@@ -214,6 +219,11 @@ impl LeastRecentlyUsed {
             self.slots[self.newest as usize].stamp = stamp;
             return None;
         }
+        self.insert_new(key, stamp)
+    }
+
+    /// Inserts a key that is not held into a cache that holds any.
+    fn insert_new(&mut self, key: u64, stamp: i64) -> Option<u64> {
         let mut evicted = None;
         if self.len() == self.capacity as usize {
             let leaving = self.slots[self.oldest as usize].key;
@@ -310,11 +320,11 @@ mod tests {
                         cache.insert(key, Time::from_nanos(step as u64), Flags(flags)),
                         twin.insert(key, now, flags, capacity as usize)
                     ),
-                    2 => prop_assert_eq!(
+                    2 if cache.peek(key).is_none() => prop_assert_eq!(
                         cache.insert_aged(key, Duration::from_nanos(step as u64), Flags(flags)),
                         twin.insert(key, -now, flags, capacity as usize)
                     ),
-                    3 => {
+                    2 | 3 => {
                         let taken = twin.take(key);
                         twin.0.extend(taken);
                         prop_assert_eq!(cache.touch(key), taken.map(view));

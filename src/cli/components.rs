@@ -1,6 +1,8 @@
 //! `simscale components`: the reference of the scenario language.
 
-use super::arguments::ComponentsArguments;
+use serde_json::{Value, json};
+
+use super::arguments::{ComponentsArguments, DocumentFormat};
 use super::columns::aligned;
 use super::console::Console;
 use super::exit::Exit;
@@ -22,12 +24,33 @@ pub fn components(arguments: &ComponentsArguments, console: &mut Console<'_>) ->
         let label = suggestion(name, topics.iter().map(|topic| topic.name));
         return Err(console.refuse(&format!("there is no kind or section `{name}`: {label}")));
     }
+    if arguments.format == DocumentFormat::Json {
+        let all: Vec<Value> = chosen.into_iter().map(of_topic).collect();
+        return console.print(&format!("{:#}\n", Value::from(all)));
+    }
     let render = if arguments.markdown { markdown } else { plain };
     let mut parts: Vec<String> = chosen.into_iter().map(render).collect();
     if arguments.name.is_none() && !arguments.markdown {
         parts.insert(0, contents(&topics));
     }
     console.print(&parts.join("\n"))
+}
+
+/// A topic for programs.
+fn of_topic(topic: &Topic) -> Value {
+    let key = |key: &KeyEntry| {
+        json!({ "key": key.path, "takes": key.takes, "default": key.default,
+                "meaning": key.meaning })
+    };
+    let metric = |metric: &Metric| json!({ "metric": format!("{}{}", topic.scope, metric.name), "meaning": metric.meaning });
+    json!({
+        "name": topic.name,
+        "heading": topic.heading,
+        "meaning": topic.meaning,
+        "keys": topic.keys.iter().map(key).collect::<Vec<_>>(),
+        "metrics": topic.metrics.iter().map(metric).collect::<Vec<_>>(),
+        "example": topic.example,
+    })
 }
 
 /// The names of all topics, each of which can be asked for alone.

@@ -1,6 +1,8 @@
 //! `simscale metrics`: every metric a scenario offers.
 
-use super::arguments::MetricsArguments;
+use serde_json::json;
+
+use super::arguments::{DocumentFormat, MetricsArguments};
 use super::console::Console;
 use super::exit::Exit;
 use super::loading::{Loaded, load};
@@ -14,7 +16,23 @@ use crate::model::catalogue::Entry;
 /// When the scenario is wrong or standard output cannot be written.
 pub fn metrics(arguments: &MetricsArguments, console: &mut Console<'_>) -> Result<(), Exit> {
     let loaded = load(&arguments.scenario, console)?;
-    console.print(&text(&loaded))
+    match arguments.format {
+        DocumentFormat::Table => console.print(&text(&loaded)),
+        DocumentFormat::Json => console.print(&json_text(&loaded)),
+    }
+}
+
+/// Every path as one JSON document.
+fn json_text(loaded: &Loaded) -> String {
+    let paths = loaded.catalogue.paths().into_iter().map(|(path, unit, metric)| {
+        json!({ "path": path, "unit": unit.symbol(), "meaning": metric.meaning,
+                "formula": metric.formula })
+    });
+    let document = json!({
+        "scenario": loaded.scenario.name,
+        "metrics": paths.collect::<Vec<_>>(),
+    });
+    format!("{document:#}\n")
 }
 
 const INTRODUCTION: &str = "\
@@ -93,6 +111,16 @@ fn unit(unit: Unit) -> &'static str {
 #[cfg(test)]
 mod tests {
     use crate::cli::testing::{output_of, shipped};
+
+    #[test]
+    fn programs_get_the_same_paths() {
+        let text = output_of(&["metrics", &shipped("stage3.toml"), "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        let metrics = document["metrics"].as_array().expect("a list");
+        let cpu = metrics.iter().find(|metric| metric["path"] == "db.cpu").expect("it is there");
+        assert_eq!(cpu["unit"], "1");
+        assert!(metrics.iter().any(|metric| metric["path"] == "response_time.p95"));
+    }
 
     #[test]
     fn all_paths_of_a_scenario_are_listed_with_their_statistics() {

@@ -28,6 +28,11 @@ impl StationFlow {
     pub fn offered(&self) -> Option<f64> {
         self.busy.map(|busy| busy / self.servers)
     }
+
+    /// Whether it has something to do, and a limit to what it can do.
+    pub fn is_limited(&self) -> bool {
+        self.servers.is_finite() && self.rate > 0.0
+    }
 }
 
 /// What arrives at a component, turned into load and onward rates.

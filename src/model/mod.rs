@@ -21,7 +21,7 @@ mod wires;
 
 pub use compile::compile;
 pub use load::LoadPlan;
-pub use variants::{StationLoads, Variants};
+pub use variants::{Limits, Variants};
 
 use crate::components::Blueprint;
 use crate::components::access::{Classes, Dataset};

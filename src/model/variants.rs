@@ -3,6 +3,7 @@
 //! What must hold: a change goes the way of `--set` and `extends`, through the same reading and
 //! with the same problems; what a variant says does not depend on those made before it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::Catalogue;
@@ -86,24 +87,36 @@ impl Variants {
         self.with(&[("users.count", count)], sources, &mut Problems::new())
     }
 
+    /// At how many users stations are full.
+    pub fn limits<'a>(&'a self, sources: &'a Sources) -> Limits<'a> {
+        Limits { variants: self, sources, known: BTreeMap::new() }
+    }
+}
+
+/// At how many users the stations of a scenario are full; what was worked out is kept.
+#[derive(Debug)]
+pub struct Limits<'a> {
+    variants: &'a Variants,
+    sources: &'a Sources,
+    /// Loads of all stations, by the number of users; `None` where it does not stand so many.
+    known: BTreeMap<u64, Option<StationLoads>>,
+}
+
+impl Limits<'_> {
     /// About how many users fill a station, given by its component's place in the model and its
-    /// own among that one's stations. `None` when more users do not fill it, or nobody knows.
+    /// own among that one's stations; `own` is where to begin. `None` when more users do not fill
+    /// it, or nobody knows.
     ///
     /// A load grows almost in proportion to the users, faster where hit rates fall, so dividing by
-    /// it comes ever closer to where it is 1. `load` tells the load of all stations for a number of
-    /// users; `own` is where to begin.
-    pub fn full_at(
-        (component, station): (usize, usize),
-        own: u64,
-        load: &mut dyn FnMut(u64) -> Option<StationLoads>,
-    ) -> Option<f64> {
+    /// it comes ever closer to where it is 1.
+    pub fn full_at(&mut self, at: (usize, usize), own: u64) -> Option<f64> {
         const CLOSE: f64 = 0.001;
         const STEPS: usize = 12;
         const MOST_USERS: f64 = 1e9;
         let mut users = own as f64;
         for _ in 0..STEPS {
             let count = users.round();
-            let load = load(count as u64)?[component][station].filter(|load| *load > 0.0)?;
+            let load = self.load(at, count as u64).filter(|load| *load > 0.0)?;
             users = count / load;
             if !(1.0..=MOST_USERS).contains(&users) {
                 return None;
@@ -115,14 +128,22 @@ impl Variants {
         }
         None
     }
+
+    fn load(&mut self, (component, station): (usize, usize), users: u64) -> Option<f64> {
+        let Limits { variants, sources, known } = self;
+        let loads = known.entry(users).or_insert_with(|| {
+            variants.with_users(users, sources).map(|(_, model)| model.station_loads())
+        });
+        loads.as_ref()?[component][station]
+    }
 }
 
 /// Offered loads of all stations of all components; `None` for those that cannot be computed.
-pub type StationLoads = Vec<Vec<Option<f64>>>;
+type StationLoads = Vec<Vec<Option<f64>>>;
 
 impl Model {
     /// The offered loads of all stations, by component and station.
-    pub fn station_loads(&self) -> StationLoads {
+    fn station_loads(&self) -> StationLoads {
         let of = |component: &super::ModelComponent| {
             component.flow.stations.iter().map(|station| station.offered()).collect()
         };

@@ -218,7 +218,8 @@ mod tests {
             (
                 "sweep = 5",
                 "`sweep`: must be a table of axes | 5 | as in { \"users.count\" = [\"1K\", \
-                 \"10K\"] }",
+                 \"10K\"] }, or for a range { \"users.count\" = { from = \"1K\", to = \"10M\", \
+                 points = 25, scale = \"log\" } }",
             ),
         ]);
         let scaled =

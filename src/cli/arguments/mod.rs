@@ -18,7 +18,7 @@ pub mod trace;
 pub mod validate;
 
 pub use graduate::GraduateArguments;
-pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
+pub use inspect::{CheckArguments, ComponentsArguments, DocumentFormat, MetricsArguments};
 pub use run::RunArguments;
 pub use sweep::{MergeArguments, SweepArguments};
 pub use trace::{TraceArguments, TraceFormatName};
@@ -54,6 +54,10 @@ pub enum Command {
     /// Prints the verdict first, then metrics with their 95% intervals, thresholds, alerts and
     /// where time goes. Tables, series and pictures are written to the output folder. The same
     /// file, seed and version give the same bytes, whatever the number of threads.
+    #[command(after_help = "\
+Examples:
+  simscale run scenarios/stage1.toml
+  simscale run scenarios/stage3.toml --users 900K --set db.cores=16 --format json")]
     Run(RunArguments),
     /// Run scenarios over ranges of values: curves against users, tables, where thresholds lie.
     ///
@@ -90,10 +94,19 @@ Example:
     /// Check a scenario without simulating it: rates, loads, hit rates, every value in effect.
     ///
     /// Exit code 2 when the scenario is wrong; all that is wrong is then said at once.
+    #[command(after_help = "\
+Example:
+  simscale check scenarios/stage3.toml --users 900K")]
     Check(CheckArguments),
     /// Explain the scenario language: kinds of components and sections, with all their keys.
+    #[command(after_help = "\
+Example:
+  simscale components database")]
     Components(ComponentsArguments),
     /// List every metric a scenario offers, as thresholds and alerts can name it.
+    #[command(after_help = "\
+Example:
+  simscale metrics scenarios/stage3.toml")]
     Metrics(MetricsArguments),
     /// Simulate what queueing theory knows and compare: is the simulator right?
     ///
@@ -107,6 +120,9 @@ Examples:
   simscale validate --coverage --seeds 2000  how far intervals can be trusted")]
     Validate(ValidateArguments),
     /// Print a JSON Schema of the scenario language, for editors.
+    #[command(after_help = "\
+Example:
+  simscale schema > simscale.schema.json")]
     Schema,
 }
 

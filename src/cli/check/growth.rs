@@ -1,6 +1,5 @@
 //! Loads, hit rates and sizes at other numbers of users, and where a station is full.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::per_second;
@@ -10,7 +9,7 @@ use crate::components::access::Dataset;
 use crate::language::diagnostic::Problems;
 use crate::language::source::Sources;
 use crate::measure::unit::Unit;
-use crate::model::{Model, ModelComponent, StationLoads, Variants};
+use crate::model::{Model, ModelComponent, Variants};
 use crate::report::format::{human, human_or_nothing, short};
 
 /// A scenario at several numbers of users.
@@ -52,14 +51,9 @@ impl Growth {
         let shown = counts.into_iter().filter_map(model).collect();
         let grows =
             !loaded.model.load.is_closed() && !loaded.scenario.users.load.is_unscaled_trace();
-        let mut known: BTreeMap<u64, StationLoads> = BTreeMap::new();
-        let mut loads = |users: u64| {
-            if !known.contains_key(&users) {
-                known.insert(users, model(users)?.station_loads());
-            }
-            known.get(&users).cloned()
-        };
-        let mut full_at = |at| if grows { Variants::full_at(at, own, &mut loads) } else { None };
+        let mut limits = variants.as_ref().map(|variants| variants.limits(&sources));
+        let mut full_at =
+            |at| limits.as_mut().filter(|_| grows).and_then(|limits| limits.full_at(at, own));
         let stations = stations(&loaded.model, &mut full_at);
         Growth { shown, stations }
     }
@@ -126,10 +120,20 @@ impl Growth {
         first.datasets.iter().enumerate().flat_map(rows).collect()
     }
 
+    /// The models that are shown, by rising users.
+    pub(super) fn shown(&self) -> &[Model] {
+        &self.shown
+    }
+
+    /// About how many users fill a station.
+    pub(super) fn full_users(&self, component: &str, station: &str) -> Option<f64> {
+        let named = |known: &&Station| known.component == component && known.name == station;
+        self.stations.iter().find(named).and_then(|station| station.full_at)
+    }
+
     /// At how many users a station is full, in words.
     pub(super) fn full_at(&self, component: &str, station: &str) -> String {
-        let named = |known: &&Station| known.component == component && known.name == station;
-        match self.stations.iter().find(named).and_then(|station| station.full_at) {
+        match self.full_users(component, station) {
             Some(users) => format!("full at about {} users", count(users)),
             None => "work will pile up or be lost".to_owned(),
         }
@@ -145,7 +149,7 @@ fn stations(model: &Model, full_at: &mut dyn FnMut((usize, usize)) -> Option<f64
     let mut stations = Vec::new();
     for (id, component) in model.in_order() {
         for (index, flow) in component.flow.stations.iter().enumerate() {
-            if flow.servers.is_infinite() || flow.rate == 0.0 {
+            if !flow.is_limited() {
                 continue;
             }
             let at = (id.index(), index);

@@ -2,15 +2,16 @@
 //!
 //! - `arrivals`: users to requests per second, by operation and by component;
 //! - `growth`: the same at other numbers of users, and where a station is full;
-//! - `values`: every value in effect.
+//! - `values`: every value in effect; `json`: all of it for programs.
 //!
 //! What must hold: no number here is simulated; a queue never shortens or lengthens a load.
 
 mod arrivals;
 mod growth;
+mod json;
 mod values;
 
-use super::arguments::CheckArguments;
+use super::arguments::{CheckArguments, DocumentFormat};
 use super::console::Console;
 use super::exit::Exit;
 use super::loading::load;
@@ -25,12 +26,16 @@ pub fn check(arguments: &CheckArguments, console: &mut Console<'_>) -> Result<()
     let mut loaded = load(&arguments.scenario, console)?;
     let sets = arguments.scenario.sets();
     let growth = Growth::of(&arguments.scenario.file, &sets, &loaded);
-    let mut text = arrivals::text(&loaded);
-    text.push_str(&growth.text());
-    text.push_str(&values::text(&loaded.scenario));
     overload::warn(&loaded.scenario, &loaded.model, &mut loaded.warnings, |component, station| {
         growth.full_at(component, station)
     });
+    if arguments.format == DocumentFormat::Json {
+        console.tell(&loaded.warnings.render(&loaded.sources, console.colours_errors));
+        return console.print(&json::text(&loaded, &growth));
+    }
+    let mut text = arrivals::text(&loaded);
+    text.push_str(&growth.text());
+    text.push_str(&values::text(&loaded.scenario));
     if !loaded.warnings.is_empty() {
         text.push('\n');
         text.push_str(&loaded.warnings.render(&loaded.sources, console.colours_output));

@@ -117,3 +117,22 @@ fn a_missing_file_is_named() {
     assert_eq!(ran.exit, Exit::BadInput);
     assert!(ran.errors.contains("`nowhere.toml` does not exist"), "{}", ran.errors);
 }
+
+#[test]
+fn programs_get_the_same_arithmetic() {
+    let text = output_of(&["check", &shipped("stage3.toml"), "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!((&document["users"], &document["rate"]), (&300_000.into(), &20_000.0.into()));
+    let named = |name: &str| {
+        let all = document["components"].as_array().expect("a list");
+        all.iter().find(|component| component["name"] == name).expect("it is there").clone()
+    };
+    // 200 writes a second of 9 ms on 8 cores: 22.5%, so full at 300K / 0.225.
+    let primary = &named("db")["stations"][0];
+    assert_eq!(primary["station"], "primary cpu");
+    assert!((primary["offered_load"].as_f64().expect("a number") - 0.225).abs() < 1e-9);
+    let full = primary["full_at_users"].as_f64().expect("a number");
+    assert!((full / 1_333_333.0 - 1.0).abs() < 0.01, "{full}");
+    assert_eq!(document["with_more_users"].as_array().map(Vec::len), Some(3));
+    assert_eq!(document["effective"]["components.db.cores"]["origin"], "given");
+}

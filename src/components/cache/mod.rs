@@ -23,7 +23,7 @@ use super::wiring::{Name, WireSpec, Wires};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::che::{Expiry, Population, Retention, Solution, solve};
 use crate::blocks::distribution::Distribution;
-use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
+use crate::blocks::least_recently_used::LeastRecentlyUsed;
 use crate::blocks::popularity::Popularity;
 use crate::blocks::station::{Discipline, GatedBatch, Station};
 use crate::components::access::KeyChoice;
@@ -297,9 +297,7 @@ impl Plan {
             let key = context.datasets[number].key_of_rank(held.rank);
             let node = if count == 1 { 0 } else { (mix(key, NODE_SALT) % count) as usize };
             let size = settings.entry_sizes[number];
-            nodes[node].insert(key, size, settings, |entries| {
-                entries.insert_aged(key, held.age, Flags::EMPTY);
-            });
+            nodes[node].fill(key, held.age, size, settings);
         }
     }
 }

@@ -252,6 +252,18 @@ impl CacheNode {
             self.used += size;
         }
         insert(&mut self.entries);
+        self.make_room(settings)
+    }
+
+    /// Inserts an entry that is not held, as old as it would be had the cache run for long.
+    pub fn fill(&mut self, key: u64, age: Duration, size: u64, settings: &Settings) {
+        self.used += size;
+        self.entries.insert_aged(key, age, Flags::EMPTY);
+        self.make_room(settings);
+    }
+
+    /// Evicts what no longer fits; returns how many entries that were.
+    fn make_room(&mut self, settings: &Settings) -> u64 {
         let mut evictions = 0;
         while self.used > settings.capacity {
             let oldest = self.entries.oldest().expect("what is used belongs to an entry");

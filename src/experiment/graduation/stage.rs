@@ -14,7 +14,7 @@ use crate::kernel::random::mix;
 use crate::kernel::time::Duration;
 use crate::language::source::Sources;
 use crate::model::catalogue::Catalogue;
-use crate::model::{Model, StationLoads, Variants};
+use crate::model::{Model, Variants};
 use crate::scenario::Scenario;
 
 /// Points of the grid.
@@ -85,14 +85,6 @@ impl<'a> Stage<'a> {
 
     /// Where the grid ends: a little beyond where the first station is full, by plain arithmetic.
     fn top(&self) -> u64 {
-        let mut known: BTreeMap<u64, StationLoads> = BTreeMap::new();
-        let mut loads = |users: u64| {
-            if !known.contains_key(&users) {
-                let (_, model) = self.variants.with_users(users, self.sources)?;
-                known.insert(users, model.station_loads());
-            }
-            known.get(&users).cloned()
-        };
         let own = self.scenario.users.count;
         let full = match self.model.load.is_closed() {
             true => {
@@ -100,17 +92,14 @@ impl<'a> Stage<'a> {
                 self.model.demand().map(|demand| 2.0 * demand.knee(think))
             }
             false => {
-                let stations = self.model.station_loads();
-                let all = stations.iter().enumerate().flat_map(|(component, stations)| {
-                    (0..stations.len()).map(move |station| (component, station))
+                let mut limits = self.variants.limits(self.sources);
+                let components = self.model.components.iter().enumerate();
+                let stations = components.flat_map(|(component, it)| {
+                    let stations = it.flow.stations.iter().enumerate();
+                    let limited = stations.filter(|(_, flow)| flow.is_limited());
+                    limited.map(move |(station, _)| (component, station))
                 });
-                let limits = |(component, station): &(usize, usize)| {
-                    let flow = &self.model.components[*component].flow.stations[*station];
-                    flow.servers.is_finite() && flow.rate > 0.0
-                };
-                all.filter(limits)
-                    .filter_map(|at| Variants::full_at(at, own, &mut loads))
-                    .reduce(f64::min)
+                stations.filter_map(|at| limits.full_at(at, own)).reduce(f64::min)
             }
         };
         let top = full.map_or(self.range.0 as f64 * 10.0, |users| users * BEYOND);

@@ -72,15 +72,19 @@ pub(super) fn lines(result: &SweepResult, axis: usize) -> Vec<(usize, Vec<&CaseR
         place[axis] = 0;
         (case.case / head.points(), place)
     };
-    let mut lines: Vec<((usize, Vec<usize>), Vec<&CaseResult>)> = Vec::new();
+    let mut keys = Vec::new();
+    let mut lines: Vec<(usize, Vec<&CaseResult>)> = Vec::new();
     for case in &result.cases {
         let key = line_of(case);
-        match lines.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, cases)) => cases.push(case),
-            None => lines.push((key, vec![case])),
+        match keys.iter().position(|known| *known == key) {
+            Some(line) => lines[line].1.push(case),
+            None => {
+                lines.push((key.0, vec![case]));
+                keys.push(key);
+            }
         }
     }
-    lines.into_iter().map(|((stage, _), cases)| (stage, cases)).collect()
+    lines
 }
 
 /// The point of the axes other than `axis`, in words.

@@ -109,7 +109,7 @@ fn the_command_line_says_the_same() {
 fn wrong_axes_are_refused() {
     for (sweep, expected) in [
         (
-            "users.count = [count]",
+            "users.count = []",
             "[sweep] `users.count`: the list is empty | [] | as in [\"1K\", \"10K\"] or { from = \
              \"1K\", to = \"10M\", points = 25, scale = \"log\" }",
         ),
