@@ -3,6 +3,7 @@
 //! - [`run`](mod@run): a whole case; [`course`]: its rounds; [`single`]: one repeat of it;
 //! - [`horizon`], [`warm_up`]: how long, and what is cut;
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
+//! - [`comparison`]: two cases side by side, repeat by repeat;
 //! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
 //! - [`result`]: the results, plain data.
 //!
@@ -10,6 +11,7 @@
 //! in the order of their numbers; a run whose accounts do not balance yields no result.
 
 pub mod alerts;
+pub mod comparison;
 pub mod course;
 mod gather;
 pub mod horizon;
