@@ -137,7 +137,7 @@ pub fn alerts(result: &RunResult) -> String {
 }
 
 /// Header and rows as CSV text (RFC 4180, with lines ending in a newline alone).
-fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let expectation = "rows have as many cells as titles, and writing to memory cannot fail";
     writer.write_record(titles).expect(expectation);

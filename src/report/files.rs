@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use crate::experiment::result::RunResult;
 
-use super::FILES;
+use super::{FILES, OutputFile};
 
 /// Why nothing could be written.
 #[derive(Debug, thiserror::Error)]
@@ -97,12 +97,24 @@ impl OutputFolder {
 
 /// Writes every file of [`FILES`] and tells where they are.
 ///
+/// # Errors
+/// When a file cannot be written; those before it stay.
+pub fn write_all(result: &RunResult, folder: &OutputFolder) -> Result<Vec<PathBuf>, WriteError> {
+    write_files(FILES, result, folder)
+}
+
+/// Writes every file of a list whose last one is the manifest, and tells where they are.
+///
 /// The manifest goes last, and an old one is taken away first: where a manifest stands, all files
 /// beside it belong to it.
 ///
 /// # Errors
 /// When a file cannot be written; those before it stay.
-pub fn write_all(result: &RunResult, folder: &OutputFolder) -> Result<Vec<PathBuf>, WriteError> {
+pub fn write_files<Of>(
+    files: &[OutputFile<Of>],
+    result: &Of,
+    folder: &OutputFolder,
+) -> Result<Vec<PathBuf>, WriteError> {
     let manifest = folder.path.join(super::MANIFEST);
     match fs::remove_file(&manifest) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
@@ -110,7 +122,7 @@ pub fn write_all(result: &RunResult, folder: &OutputFolder) -> Result<Vec<PathBu
         }
         _ => {}
     }
-    FILES.iter().map(|file| folder.write(file.name, &(file.bytes)(result))).collect()
+    files.iter().map(|file| folder.write(file.name, &(file.bytes)(result))).collect()
 }
 
 /// A file without a lasting name in the folder; it vanishes unless it is persisted.

@@ -2,6 +2,7 @@
 //!
 //! - [`terminal`]: the text on the screen, verdict first ([`verdict`] finds the words);
 //! - [`json`], [`csv`], [`manifest`]: full precision, SI units, for programs;
+//! - [`comparison`]: two runs side by side, in the same forms;
 //! - [`pictures`]: latency distribution and time series, as SVG and PNG;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
@@ -9,6 +10,7 @@
 //! Renderers map a [`RunResult`] to bytes and do nothing else. A new output file is one more row of
 //! [`FILES`].
 
+pub mod comparison;
 pub mod csv;
 pub mod files;
 pub mod format;
@@ -23,7 +25,7 @@ pub mod verdict;
 
 use crate::experiment::result::RunResult;
 
-pub use files::{OutputFolder, WriteError, prepare, write_all};
+pub use files::{OutputFolder, WriteError, prepare, write_all, write_files};
 pub use progress::Progress;
 pub use terminal::Screen;
 
@@ -48,15 +50,15 @@ pub fn render(result: &RunResult, format: Format, screen: Screen) -> String {
     }
 }
 
-/// A file of the output folder.
+/// A file of the output folder, made from a result of this type.
 #[derive(Clone, Copy, Debug)]
-pub struct OutputFile {
+pub struct OutputFile<Of = RunResult> {
     /// Its name in the folder.
     pub name: &'static str,
     /// What it holds, in one line.
     pub meaning: &'static str,
     /// Its content.
-    pub bytes: fn(&RunResult) -> Vec<u8>,
+    pub bytes: fn(&Of) -> Vec<u8>,
 }
 
 /// Name of the file that vouches for all others.

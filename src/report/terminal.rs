@@ -3,7 +3,7 @@
 //! Everything fits the width of the screen; no metric stands above the verdict. Colour is used
 //! for the verdict and for warnings alone and only when asked for.
 
-mod tables;
+pub(super) mod tables;
 
 use crate::experiment::result::{RunResult, Verdict};
 use crate::measure::unit::Unit;
@@ -72,7 +72,7 @@ pub fn render(result: &RunResult, screen: Screen) -> String {
 }
 
 /// The first line: verdict, load, and what it is the verdict on.
-fn headline(result: &RunResult, screen: Screen) -> String {
+pub(super) fn headline(result: &RunResult, screen: Screen) -> String {
     let word = result.verdict.word().to_uppercase();
     let colour = match result.verdict {
         Verdict::Stable => GREEN,
@@ -94,7 +94,8 @@ fn push_paragraph(text: &mut String, sentences: &str, screen: Screen) {
     }
 }
 
-fn push_warning(text: &mut String, warning: &str, screen: Screen) {
+/// Adds a warning.
+pub(super) fn push_warning(text: &mut String, warning: &str, screen: Screen) {
     const LABEL: &str = "warning:";
     let lines = wrapped(&format!("{LABEL} {warning}"), screen.width, "         ");
     text.push_str(&painted(LABEL, YELLOW, screen));
@@ -143,7 +144,7 @@ fn painted(text: &str, code: &str, screen: Screen) -> String {
 /// Words broken into lines of at most `width` characters, all but the first indented.
 ///
 /// A word longer than the line keeps a line of its own: a command must stay in one piece.
-fn wrapped(words: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrapped(words: &str, width: usize, indent: &str) -> String {
     let mut text = String::new();
     let mut column = 0;
     for word in words.split_whitespace() {

@@ -141,7 +141,7 @@ pub fn components(result: &RunResult, screen: Screen) -> String {
 const GAP: u16 = 2;
 
 /// A table without frame, its titles underlined, columns in `right` set flush right.
-fn table(
+pub(in crate::report) fn table(
     titles: &[&str],
     right: &[usize],
     rows: impl Iterator<Item = Vec<String>>,
