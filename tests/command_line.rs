@@ -330,10 +330,10 @@ fn unknown_arguments_are_refused_with_a_hint() {
 fn help_and_version_are_there() {
     let shell = Shell::new();
     let help = shell.simscale(&["--help"]).fine().output;
-    for part in ["run", "check", "components", "metrics", "schema", "Exit codes:"] {
+    for part in ["run", "compare", "check", "components", "metrics", "schema", "Exit codes:"] {
         assert!(help.contains(part), "{part}: {help}");
     }
-    for command in ["run", "check", "components", "metrics", "schema"] {
+    for command in ["run", "compare", "check", "components", "metrics", "schema"] {
         let help = shell.simscale(&[command, "--help"]).fine().output;
         assert!(help.contains(&format!("Usage: simscale {command}")), "{help}");
     }

@@ -1,6 +1,7 @@
 //! The command line: a file for each command, and what they share.
 //!
-//! - [`run`](mod@run), [`check`], [`components`], [`metrics`], [`schema`]: the commands;
+//! - [`run`](mod@run), [`compare`](mod@compare), [`check`], [`components`], [`metrics`],
+//!   [`schema`]: the commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
@@ -15,6 +16,7 @@ pub mod arguments;
 pub mod check;
 mod columns;
 pub mod command_line;
+pub mod compare;
 pub mod components;
 pub mod console;
 pub mod exit;
@@ -40,6 +42,7 @@ pub use panic::install_panic_hook;
 pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
     let done = match &arguments.command {
         Command::Run(arguments) => run::run(arguments, console),
+        Command::Compare(arguments) => compare::compare(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
         Command::Components(arguments) => components::components(arguments, console),
         Command::Metrics(arguments) => metrics::metrics(arguments, console),

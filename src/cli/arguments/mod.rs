@@ -1,7 +1,7 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
-//! - [`run`], [`inspect`]: what each command takes for itself.
+//! - [`run`], [`compare`], [`inspect`]: what each command takes for itself.
 
 use std::path::PathBuf;
 
@@ -9,9 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::Format;
 
+pub mod compare;
 pub mod inspect;
 pub mod run;
 
+pub use compare::CompareArguments;
 pub use inspect::{CheckArguments, ComponentsArguments, MetricsArguments};
 pub use run::RunArguments;
 
@@ -46,6 +48,17 @@ pub enum Command {
     /// where time goes. Tables, series and pictures are written to the output folder. The same
     /// file, seed and version give the same bytes, whatever the number of threads.
     Run(RunArguments),
+    /// Compare two scenarios, or two variants of one: what differs, and how sure that is.
+    ///
+    /// Repeat r of A is paired with repeat r of B: both see the same requests with the same luck,
+    /// so that small differences show in short runs. Each difference comes with its 95% interval;
+    /// marked are those that leave out 0, alone and with all metrics taken together. Both
+    /// verdicts come first, and nothing is claimed of values that are not steady.
+    #[command(after_help = "\
+Examples:
+  simscale compare scenarios/stage1.toml scenarios/stage2.toml --users 8K
+  simscale compare scenarios/stage1.toml --a db.cores=2 --b db.cores=3")]
+    Compare(CompareArguments),
     /// Check a scenario without simulating it: rates, loads, hit rates, every value in effect.
     ///
     /// Exit code 2 when the scenario is wrong; all that is wrong is then said at once.
@@ -80,7 +93,7 @@ pub enum FormatName {
     Table,
     /// One JSON document.
     Json,
-    /// Metric, value, interval and unit, as in summary.csv.
+    /// Metrics with intervals and units, as in the CSV file that is written.
     Csv,
 }
 
