@@ -230,12 +230,25 @@ fn unknown_arguments_are_refused_with_a_hint() {
 fn help_and_version_are_there() {
     let shell = Shell::new();
     let help = shell.simscale(&["--help"]).fine().output;
-    for part in ["run", "check", "components", "metrics", "schema", "validate", "Exit codes:"] {
-        assert!(help.contains(part), "{part}: {help}");
-    }
-    for command in ["run", "check", "components", "metrics", "schema", "validate"] {
+    const COMMANDS: [&str; 11] = [
+        "run",
+        "sweep",
+        "merge",
+        "graduate",
+        "compare",
+        "trace",
+        "validate",
+        "check",
+        "components",
+        "metrics",
+        "schema",
+    ];
+    assert!(help.contains("Exit codes:"), "{help}");
+    for command in COMMANDS {
+        assert!(help.contains(command), "{command}: {help}");
         let help = shell.simscale(&[command, "--help"]).fine().output;
         assert!(help.contains(&format!("Usage: simscale {command}")), "{help}");
+        assert!(help.contains("\nExample"), "{command} shows how it is used: {help}");
     }
     let version = shell.simscale(&["--version"]).fine().output;
     assert_eq!(version, format!("simscale {}\n", env!("CARGO_PKG_VERSION")));

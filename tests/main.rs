@@ -2,6 +2,7 @@
 //!
 //! - [`theory`]: queueing theory as the oracle, through plain scenario files;
 //! - [`properties`]: conservation, Little's law and more, over random valid scenarios;
+//! - [`compare`]: two cases side by side, against what is known of their difference;
 //! - [`determinism`]: the same bytes for any number of threads;
 //! - [`express`]: the express lane against the general engine;
 //! - [`sweep`]: cases over axes, kept, resumed and merged; [`graduation`]: crossings that are known;
@@ -15,6 +16,7 @@
 //! - [`tidy`]: layers, sizes and names of the code itself.
 
 mod command_line;
+mod compare;
 mod determinism;
 mod express;
 mod golden;

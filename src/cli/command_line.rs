@@ -1,6 +1,6 @@
 //! Commands as text that a shell reads back as the same words.
 
-use super::arguments::ScenarioArguments;
+use super::arguments::{CompareArguments, ScenarioArguments};
 
 /// The command that repeats a run: what decides its numbers, and nothing else. The number of
 /// threads, the format and the output folder are left out, so that they leave no trace in a result.
@@ -9,6 +9,23 @@ pub fn repeating(scenario: &ScenarioArguments) -> String {
     words.push(quoted(&scenario.file.display().to_string()));
     for set in scenario.sets() {
         words.extend(["--set".to_owned(), quoted(&set)]);
+    }
+    words.join(" ")
+}
+
+/// The command that repeats a comparison, as [`repeating`] does a run.
+pub fn comparing(arguments: &CompareArguments) -> String {
+    let mut words = vec!["simscale".to_owned(), "compare".to_owned()];
+    words.extend(arguments.files.iter().map(|file| quoted(&file.display().to_string())));
+    let options = [
+        ("--set", &arguments.sets()),
+        ("--a", &arguments.changes_of_a),
+        ("--b", &arguments.changes_of_b),
+    ];
+    for (option, changes) in options {
+        for change in changes {
+            words.extend([option.to_owned(), quoted(change)]);
+        }
     }
     words.join(" ")
 }

@@ -15,7 +15,7 @@ use crate::language::quantity::{Count, percent_text};
 use crate::language::source::Sources;
 use crate::model::Variants;
 use crate::model::catalogue::Catalogue;
-use crate::report::{Progress, Screen, graduation as report, listing, prepare, write_files};
+use crate::report::{Progress, Screen, graduation as report, listing, prepare, write_named};
 use crate::scenario::Scenario;
 
 /// The users that are searched where nothing else is said.
@@ -49,7 +49,7 @@ pub fn graduate(arguments: &GraduateArguments, console: &mut Console<'_>) -> Res
     };
     interrupt::must_wait();
     let files = report::files(&ladder);
-    write_files(&files, &folder).map_err(|error| console.refuse(&error.to_string()))?;
+    write_named(&files, &folder).map_err(|error| console.refuse(&error.to_string()))?;
     let screen = Screen::from_environment(console.colours_output);
     console.print(&report::render(&ladder, arguments.format.into(), screen))?;
     if !arguments.quiet {

@@ -1,7 +1,7 @@
 //! The command line: a file for each command, and what they share.
 //!
-//! - [`run`](mod@run), [`sweep`], [`graduate`], [`trace`](mod@trace), [`check`], [`components`],
-//!   [`metrics`], [`schema`], [`validate`]: the commands;
+//! - [`run`](mod@run), [`sweep`], [`graduate`], [`compare`](mod@compare), [`trace`](mod@trace),
+//!   [`check`], [`components`], [`metrics`], [`schema`], [`validate`]: the commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
@@ -16,6 +16,7 @@ pub mod arguments;
 pub mod check;
 mod columns;
 pub mod command_line;
+pub mod compare;
 pub mod components;
 pub mod console;
 pub mod exit;
@@ -45,6 +46,7 @@ pub use panic::install_panic_hook;
 pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
     let done = match &arguments.command {
         Command::Run(arguments) => run::run(arguments, console),
+        Command::Compare(arguments) => compare::compare(arguments, console),
         Command::Trace(arguments) => trace::trace(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
         Command::Components(arguments) => components::components(arguments, console),

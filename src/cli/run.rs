@@ -12,10 +12,10 @@ use super::overload;
 use super::threads;
 use crate::experiment::result::RunResult;
 use crate::experiment::{self, Options, expected_requests};
-use crate::report::{self, FILES, OutputFolder, Progress, Screen};
+use crate::report::{self, FILES, OutputFile, OutputFolder, Progress, Screen};
 
 /// Folder of the folders of all scenarios, where no other is asked for.
-const OUTPUT: &str = "output";
+pub(super) const OUTPUT: &str = "output";
 
 /// Simulates a scenario and reports on it.
 ///
@@ -40,7 +40,7 @@ pub fn run(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(), Ex
     let screen = Screen::from_environment(console.colours_output);
     console.print(&report::render(&result, arguments.format.into(), screen))?;
     if !arguments.quiet {
-        console.tell(&written(&folder, &files));
+        console.tell(&written(&folder, &files, FILES));
     }
     Ok(())
 }
@@ -61,11 +61,15 @@ fn simulate(
     Ok(result.unwrap_or_else(|breach| panic!("{breach}")))
 }
 
-/// What was written, and where.
-fn written(folder: &OutputFolder, files: &[PathBuf]) -> String {
+/// What was written of a list of files, and where.
+pub(super) fn written<Of>(
+    folder: &OutputFolder,
+    paths: &[PathBuf],
+    files: &[OutputFile<Of>],
+) -> String {
     let mut text = format!("\nWritten to {}:\n", folder.path().display());
-    let width = FILES.iter().map(|file| file.name.len()).max().unwrap_or(0);
-    for (file, path) in FILES.iter().zip(files) {
+    let width = files.iter().map(|file| file.name.len()).max().unwrap_or(0);
+    for (file, path) in files.iter().zip(paths) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         text.push_str(&format!("  {name:width$}  {}\n", file.meaning));
     }

@@ -11,7 +11,7 @@ use super::horizon::{Measured, Plan, round_step};
 use super::result::RunResult;
 use super::single::{Breach, Case, Single, run as run_single};
 use super::value;
-use super::warm_up::{Settled, first_cut, settled};
+use super::warm_up::{Settled, first_cut, is_found, settled};
 use crate::kernel::time::Duration;
 use crate::measure::metric::Row;
 use crate::model::Model;
@@ -39,6 +39,15 @@ pub struct Course<'a> {
     /// The cut that a pilot asked for.
     later_cut: Duration,
     simulated_before: u64,
+}
+
+/// What a round lacked, so that another is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lack {
+    /// The response time settled only after so long: it was a pilot, whose warm-up ended too soon.
+    LaterCut(Duration),
+    /// The interval is too wide: runs must be so many times as long.
+    Length(u64),
 }
 
 /// The repeats of a case and how they were cut.
@@ -129,29 +138,66 @@ impl<'a> Course<'a> {
     /// Takes what all repeats of a round yielded, in the order of their numbers. `None` when
     /// another round is needed.
     pub fn take(&mut self, singles: Vec<Single>) -> Option<Runs> {
-        let settled = settled(self.scenario.run.warmup, self.model, &singles, self.plan.warm_up);
-        if let (Settled::Later(cut), true) = (settled, self.later_cut == Duration::ZERO) {
-            self.later_cut = cut;
-            self.again(&singles);
-            return None;
-        }
-        if let Some(times) = self.lengthening(&singles) {
-            self.lengthened += 1;
-            self.later_cut = Duration::ZERO;
-            if self.lengthened == ROUNDS && self.repeats < MOST_REPEATS {
-                self.repeats *= 2;
+        match self.lack(&singles) {
+            Some(lack) => {
+                self.again(lack, &singles);
+                None
             }
-            self.measured = self.measured.stretched(times);
-            self.again(&singles);
-            return None;
+            None => Some(self.end(singles)),
         }
-        let simulated_before = self.simulated_before;
-        Some(Runs { singles, plan: self.plan, settled, simulated_before })
     }
 
-    fn again(&mut self, singles: &[Single]) {
+    /// What a round lacked; `None` when it was the last.
+    pub fn lack(&self, singles: &[Single]) -> Option<Lack> {
+        if let (Settled::Later(cut), true) =
+            (self.settled(singles), self.later_cut == Duration::ZERO)
+        {
+            return Some(Lack::LaterCut(cut));
+        }
+        self.lengthening(singles).map(Lack::Length)
+    }
+
+    /// What a lack of `other`'s round asks of this case, so that both go on measuring the same
+    /// requests, counted from the first: a cut is moved to the same share of the run. `None` when
+    /// this case has no use for it.
+    pub fn lack_beside(&self, other: &Course<'_>, lack: Lack) -> Option<Lack> {
+        let Lack::LaterCut(cut) = lack else { return Some(lack) };
+        let expected = |course: &Course<'_>| course.measured.expected_seconds(course.model);
+        let (own, others) = (expected(self), expected(other));
+        let cut = match own == others {
+            true => cut,
+            false => Duration::from_seconds(cut.seconds() * own / others),
+        };
+        let is_of_use = is_found(self.scenario.run.warmup, self.model) && cut > self.plan.warm_up;
+        is_of_use.then_some(Lack::LaterCut(cut))
+    }
+
+    /// Makes ready for another round, for what the last one lacked.
+    pub fn again(&mut self, lack: Lack, singles: &[Single]) {
+        match lack {
+            Lack::LaterCut(cut) => self.later_cut = cut,
+            Lack::Length(times) => {
+                self.lengthened += 1;
+                self.later_cut = Duration::ZERO;
+                if self.lengthened == ROUNDS && self.repeats < MOST_REPEATS {
+                    self.repeats *= 2;
+                }
+                self.measured = self.measured.stretched(times);
+            }
+        }
         self.simulated_before += sent(singles);
         self.plan = plan(self.scenario, self.model, self.measured, self.later_cut);
+    }
+
+    /// Ends the course with the repeats of the last round.
+    pub fn end(&self, singles: Vec<Single>) -> Runs {
+        let settled = self.settled(&singles);
+        let simulated_before = self.simulated_before;
+        Runs { singles, plan: self.plan, settled, simulated_before }
+    }
+
+    fn settled(&self, singles: &[Single]) -> Settled {
+        settled(self.scenario.run.warmup, self.model, singles, self.plan.warm_up)
     }
 
     /// How many times as long the runs must be for the precision asked for.

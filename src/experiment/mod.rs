@@ -5,6 +5,7 @@
 //! - [`graduation`]: at how many users thresholds are crossed;
 //! - [`horizon`], [`warm_up`]: how long, and what is cut;
 //! - [`sampler`], [`alerts`]: what is seen while time passes;
+//! - [`comparison`]: two cases side by side, repeat by repeat;
 //! - [`value`], [`verdict`], [`thresholds`], `gather`: from readings to results;
 //! - [`result`]: the results, plain data;
 //! - [`request_trace`]: one request hop by hop;
@@ -14,6 +15,7 @@
 //! in the order of their numbers; a run whose accounts do not balance yields no result.
 
 pub mod alerts;
+pub mod comparison;
 pub mod course;
 pub mod deal;
 mod gather;

@@ -48,10 +48,15 @@ pub enum Settled {
     No,
 }
 
+/// Whether the cut is found from the runs, so that it may come later than the first.
+pub fn is_found(asked: Warmup, model: &Model) -> bool {
+    let varies = model.load.shape() != Shape::Constant;
+    asked == Warmup::Auto && !model.load.is_recorded() && !varies
+}
+
 /// Whether the response time had settled when the warm-up ended.
 pub fn settled(asked: Warmup, model: &Model, singles: &[Single], warm_up: Duration) -> Settled {
-    let varies = model.load.shape() != Shape::Constant;
-    if asked != Warmup::Auto || model.load.is_recorded() || varies {
+    if !is_found(asked, model) {
         return Settled::Yes;
     }
     let join = |mut all: BatchMeans, single: &Single| {

@@ -21,7 +21,19 @@ pub fn set(
     sources: &mut Sources,
     problems: &mut Problems,
 ) {
-    let source = sources.add("--set", text, Path::new(""));
+    set_by("--set", scenario, text, root, sources, problems);
+}
+
+/// As [`set`], for a text that was given by another option; problems then name that one.
+pub fn set_by(
+    option: &str,
+    scenario: &mut Table,
+    text: &str,
+    root: &'static [Key],
+    sources: &mut Sources,
+    problems: &mut Problems,
+) {
+    let source = sources.add(option, text, Path::new(""));
     let Some(above) = overlay(text, source, sources, problems) else { return };
     for entry in &above.entries {
         if entry.key == "extends" {
@@ -75,7 +87,7 @@ fn canonical(scenario: &Table, above: Table, root: &'static [Key]) -> Table {
     Table { entries: long }
 }
 
-/// The table that a `--set` stands for, its places in `source`.
+/// The table that a `--set` stands for, its places in `source`, which is named after the option.
 fn overlay(
     text: &str,
     source: SourceId,
@@ -83,13 +95,15 @@ fn overlay(
     problems: &mut Problems,
 ) -> Option<Table> {
     let whole = Place { source, start: 0, end: text.len() as u32 };
+    let option = &sources.get(source).name;
     let Some((path, value)) = text.split_once('=') else {
-        problems.error(whole, "`--set` takes path=value", "as in users.count=10K");
+        let message = format!("`{option}` takes path=value");
+        problems.error(whole, message, "as in users.count=10K");
         return None;
     };
     let word = value.trim();
     if word.is_empty() {
-        problems.error(whole, "`--set` lacks a value", "\"none\" removes a key");
+        problems.error(whole, format!("`{option}` lacks a value"), "\"none\" removes a key");
         return None;
     }
     let mut as_toml = Problems::new();
@@ -104,7 +118,7 @@ fn overlay(
     }
     let Some(mut table) = path_alone(path, source) else {
         let label = "words of letters, digits, _ and -, joined by dots";
-        problems.error(whole, "`--set` takes a path before `=`", label);
+        problems.error(whole, format!("`{option}` takes a path before `=`"), label);
         return None;
     };
     let start = (text.len() - value.trim_start().len()) as u32;

@@ -13,7 +13,7 @@ use crate::language::diagnostic::Problems;
 use crate::language::load::{load, load_text};
 use crate::language::merge::remove_none;
 use crate::language::node::{Node, Table, Value};
-use crate::language::set::set_value;
+use crate::language::set::{set_by, set_value};
 use crate::language::source::{Place, SourceId, Sources};
 use crate::scenario::{ROOT, Scenario};
 
@@ -70,6 +70,36 @@ impl Variants {
         for (path, node) in changes {
             set_value(&mut table, path, node.clone(), ROOT);
         }
+        self.compiled(table, sources, problems)
+    }
+
+    /// The scenario with each of `sets` (`path=value`) laid over it, compiled; `option` is what
+    /// they were given by on the command line. `None` as with [`Variants::with`].
+    pub fn with_sets(
+        &self,
+        option: &str,
+        sets: &[String],
+        sources: &mut Sources,
+        problems: &mut Problems,
+    ) -> Option<(Scenario, Model)> {
+        let mut table = self.table.clone();
+        let mut found = Problems::new();
+        for text in sets {
+            set_by(option, &mut table, text, ROOT, sources, &mut found);
+        }
+        let compiled = self.compiled(table, sources, &mut found);
+        let is_sound = !found.has_errors();
+        problems.absorb(found);
+        compiled.filter(|_| is_sound)
+    }
+
+    /// A changed table as a scenario, compiled.
+    fn compiled(
+        &self,
+        mut table: Table,
+        sources: &Sources,
+        problems: &mut Problems,
+    ) -> Option<(Scenario, Model)> {
         remove_none(&mut table, ROOT);
         let scenario = Scenario::from_table(&self.path, table, sources, problems)?;
         let model = compile(&scenario, problems)?;

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use crate::experiment::result::RunResult;
 
-use super::FILES;
+use super::{FILES, OutputFile};
 
 /// Why nothing could be written.
 #[derive(Debug, thiserror::Error)]
@@ -206,7 +206,7 @@ impl NamedFile {
 ///
 /// # Errors
 /// When a file cannot be written; those before it stay.
-pub fn write_files(files: &[NamedFile], folder: &OutputFolder) -> Result<(), WriteError> {
+pub fn write_named(files: &[NamedFile], folder: &OutputFolder) -> Result<(), WriteError> {
     folder.remove(super::MANIFEST)?;
     files.iter().try_for_each(|file| folder.write(&file.name, &file.bytes).map(|_| ()))
 }
@@ -220,14 +220,26 @@ pub fn listing(files: &[NamedFile], folder: &OutputFolder) -> String {
 
 /// Writes every file of [`FILES`] and tells where they are.
 ///
+/// # Errors
+/// When a file cannot be written; those before it stay.
+pub fn write_all(result: &RunResult, folder: &OutputFolder) -> Result<Vec<PathBuf>, WriteError> {
+    write_files(FILES, result, folder)
+}
+
+/// Writes every file of a list whose last one is the manifest, and tells where they are.
+///
 /// The manifest goes last, and an old one is taken away first: where a manifest stands, all files
 /// beside it belong to it.
 ///
 /// # Errors
 /// When a file cannot be written; those before it stay.
-pub fn write_all(result: &RunResult, folder: &OutputFolder) -> Result<Vec<PathBuf>, WriteError> {
+pub fn write_files<Of>(
+    files: &[OutputFile<Of>],
+    result: &Of,
+    folder: &OutputFolder,
+) -> Result<Vec<PathBuf>, WriteError> {
     folder.remove(super::MANIFEST)?;
-    FILES.iter().map(|file| folder.write(file.name, &(file.bytes)(result))).collect()
+    files.iter().map(|file| folder.write(file.name, &(file.bytes)(result))).collect()
 }
 
 /// A file without a lasting name in the folder; it vanishes unless it is persisted.

@@ -139,6 +139,53 @@ pub fn interval(value: f64, (low, high): (f64, f64), unit: Unit) -> String {
     format!("{}..{}{}", end(low), end(high), scale.suffix)
 }
 
+/// A difference with its sign, and its interval in the same unit: `-6.10 ms` and `-6.35..-5.85`.
+///
+/// The unit is that of whichever of them is largest, so that a small difference within a wide
+/// interval looks small. Shares differ by points, for a percentage would be read as relative.
+pub fn difference(
+    value: f64,
+    interval: Option<(f64, f64)>,
+    unit: Unit,
+) -> (String, Option<String>) {
+    if value.is_infinite() {
+        return (sign(value).to_string() + &human(value.abs(), unit), None);
+    }
+    let largest = interval.map_or(value.abs(), |(low, high)| low.abs().max(high.abs()));
+    let scale = scale_of(largest, unit);
+    let suffix = if unit == Unit::Fraction { " points" } else { scale.suffix };
+    let digits = |number: f64, digits: i32| match number == 0.0 {
+        true => 0,
+        false => decimals_for(number / scale.size, digits),
+    };
+    let of_value = signed(value / scale.size, digits(value, 3).min(digits(largest, 4))) + suffix;
+    let ends = interval.map(|(low, high)| {
+        let decimals = if high > low { digits(high - low, 2) } else { digits(largest, 3) };
+        format!("{}..{}", signed(low / scale.size, decimals), signed(high / scale.size, decimals))
+    });
+    (of_value, ends)
+}
+
+/// A number with its sign; what rounds to 0 has none.
+fn signed(number: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", number.abs());
+    let is_zero = text.chars().all(|letter| "0.".contains(letter));
+    if is_zero { text } else { sign(number).to_string() + &text }
+}
+
+/// A change as a share of what was before: `-33.2%`, `+12.0%`.
+pub fn relative(change: f64) -> String {
+    sign(change).to_string() + &human(change.abs(), Unit::Fraction)
+}
+
+fn sign(value: f64) -> &'static str {
+    match value {
+        value if value > 0.0 => "+",
+        value if value < 0.0 => "-",
+        _ => "",
+    }
+}
+
 /// A number for programs: the shortest decimal text that reads back as the same number.
 pub fn exact(value: f64) -> String {
     plain_zero(value).to_string()
@@ -243,6 +290,23 @@ mod tests {
         assert_eq!(interval(0.4123, (0.41228, 0.41232), Unit::Fraction), "41.228..41.232%");
         assert_eq!(interval(0.5, (0.5, 0.5), Unit::Fraction), "50.0..50.0%");
         assert_eq!(interval(0.5, (0.25, f64::INFINITY), Unit::Seconds), "above 250 ms");
+    }
+
+    #[test]
+    fn differences_have_signs_and_those_of_shares_are_points() {
+        let told = |value, ends, unit| {
+            let (value, ends) = difference(value, ends, unit);
+            format!("{value} {}", ends.unwrap_or_default())
+        };
+        let (seconds, share) = (Unit::Seconds, Unit::Fraction);
+        assert_eq!(told(-0.0061, Some((-0.00635, -0.00585)), seconds), "-6.10 ms -6.35..-5.85");
+        assert_eq!(told(0.00002, Some((-0.0012, 0.00124)), seconds), "+0.020 ms -1.2..+1.2");
+        assert_eq!(told(0.0, Some((0.0, 0.0)), seconds), "0 s 0..0");
+        assert_eq!(told(0.025, Some((-0.01, 0.06)), share), "+2.50 points -1.0..+6.0");
+        assert_eq!(told(1.0, Some((1.0, 1.0)), Unit::Count), "+1.00 +1.00..+1.00");
+        assert_eq!(told(-0.0061, None, seconds), "-6.10 ms ");
+        assert_eq!(told(f64::INFINITY, None, seconds), "+infinite ");
+        assert_eq!(relative(-0.332), "-33.2%");
     }
 
     #[test]

@@ -51,7 +51,8 @@ fn document(result: &RunResult) -> Value {
     })
 }
 
-fn of_verdict(result: &RunResult) -> Value {
+/// What a verdict tells: its numbers and its words.
+pub(super) fn of_verdict(result: &RunResult) -> Value {
     let words = verdict::words(result);
     let mut detail = match &result.verdict {
         Verdict::Stable | Verdict::FiniteHorizon => json!({}),
@@ -73,7 +74,8 @@ fn of_verdict(result: &RunResult) -> Value {
     detail
 }
 
-fn of_metric(metric: &MetricValue) -> Value {
+/// A metric with its interval.
+pub(super) fn of_metric(metric: &MetricValue) -> Value {
     let mut value = json!({
         "value": metric.value,
         "ci95": metric.ci95.map(|(low, high)| [low, high]),
@@ -106,7 +108,8 @@ fn of_component(component: &ComponentResult) -> Value {
     })
 }
 
-fn of_threshold(threshold: &ThresholdResult) -> Value {
+/// A threshold with its state.
+pub(super) fn of_threshold(threshold: &ThresholdResult) -> Value {
     let mut value = json!({
         "name": threshold.name,
         "condition": threshold.condition,

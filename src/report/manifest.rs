@@ -2,7 +2,7 @@
 //!
 //! It names no time and no machine: the same run writes the same manifest.
 
-use crate::experiment::result::{EffectiveValue, RunResult};
+use crate::experiment::result::{EffectiveValue, Horizon, RunResult};
 
 use super::format::exact;
 
@@ -11,7 +11,6 @@ use super::format::exact;
 /// `[effective]` holds every effective value under its path as a quoted key; values that neither
 /// file nor command line gave are followed by `# default`.
 pub fn render(result: &RunResult) -> String {
-    let horizon = &result.horizon;
     let mut text = String::new();
     let mut line = |key: &str, value: String| text.push_str(&format!("{key} = {value}\n"));
     line("version", quoted(&result.version));
@@ -22,33 +21,42 @@ pub fn render(result: &RunResult) -> String {
         line("stage", quoted(stage));
     }
     line("users", result.users.to_string());
-    // TOML integers end at 2^63 - 1; a seed may use all 64 bits.
-    line(
-        "seed",
-        i64::try_from(result.seed)
-            .map_or(quoted(&result.seed.to_string()), |seed| seed.to_string()),
-    );
+    line("seed", seed(result.seed));
     line("repeats", result.repeats.to_string());
     line("verdict", quoted(result.verdict.word()));
     line("command", quoted(&result.command));
-    let warnings: Vec<String> = result.warnings.iter().map(|warning| quoted(warning)).collect();
-    line("warnings", format!("[{}]", warnings.join(", ")));
-    text.push_str(&format!(
-        "\n[horizon]\nwarm_up_s = {}\nmeasured_s = {}\nrequests = {}\nsimulated = {}\n\
-         events = {}\n",
+    line("warnings", texts(&result.warnings));
+    text.push_str("\n[horizon]\n");
+    text.push_str(&horizon_lines(&result.horizon));
+    text.push_str("\n[effective]\n");
+    text.extend(result.effective.iter().map(effective_line));
+    text
+}
+
+/// A seed; TOML integers end at 2^63 - 1, and a seed may use all 64 bits.
+pub(super) fn seed(seed: u64) -> String {
+    i64::try_from(seed).map_or(quoted(&seed.to_string()), |seed| seed.to_string())
+}
+
+/// A list of texts.
+pub(super) fn texts(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+/// The lines of `[horizon]`.
+pub(super) fn horizon_lines(horizon: &Horizon) -> String {
+    format!(
+        "warm_up_s = {}\nmeasured_s = {}\nrequests = {}\nsimulated = {}\nevents = {}\n",
         float(horizon.warm_up),
         float(horizon.measured),
         horizon.requests,
         horizon.simulated,
         horizon.events
-    ));
-    text.push_str("\n[effective]\n");
-    for value in &result.effective {
-        text.push_str(&effective_line(value));
-    }
-    text
+    )
 }
 
+/// A line of `[effective]`.
 pub(super) fn effective_line(effective: &EffectiveValue) -> String {
     let origin = if effective.given { "" } else { "  # default" };
     format!("{} = {}{origin}\n", quoted(&effective.path), value_text(&effective.value))

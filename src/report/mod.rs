@@ -7,12 +7,14 @@
 //! - [`pictures`]: latency distribution, time series and sweeps, as SVG and PNG;
 //! - [`request_trace`]: one request hop by hop;
 //! - [`validation`]: what theory and simulation make of each other;
+//! - [`comparison`]: two runs side by side, in the same forms;
 //! - [`files`]: the only code that writes, each file whole or not at all;
 //! - [`mod@format`]: numbers as text; [`progress`]: the bar on standard error.
 //!
 //! Renderers map a [`RunResult`] to bytes and do nothing else. A new output file is one more row of
 //! [`FILES`].
 
+pub mod comparison;
 pub mod csv;
 mod curves;
 pub mod files;
@@ -34,7 +36,7 @@ use crate::experiment::result::RunResult;
 
 pub use files::{
     GrowingFile, NamedFile, OutputFolder, WriteError, existing, listing, prepare, write_all,
-    write_files,
+    write_files, write_named,
 };
 pub use progress::Progress;
 pub use terminal::Screen;
@@ -60,15 +62,15 @@ pub fn render(result: &RunResult, format: Format, screen: Screen) -> String {
     }
 }
 
-/// A file of the output folder.
+/// A file of the output folder, made from a result of this type.
 #[derive(Clone, Copy, Debug)]
-pub struct OutputFile {
+pub struct OutputFile<Of = RunResult> {
     /// Its name in the folder.
     pub name: &'static str,
     /// What it holds, in one line.
     pub meaning: &'static str,
     /// Its content.
-    pub bytes: fn(&RunResult) -> Vec<u8>,
+    pub bytes: fn(&Of) -> Vec<u8>,
 }
 
 /// Name of the file that vouches for all others.

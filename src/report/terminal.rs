@@ -72,7 +72,7 @@ pub fn render(result: &RunResult, screen: Screen) -> String {
 }
 
 /// The first line: verdict, load, and what it is the verdict on.
-fn headline(result: &RunResult, screen: Screen) -> String {
+pub(super) fn headline(result: &RunResult, screen: Screen) -> String {
     let word = result.verdict.word().to_uppercase();
     let colour = match result.verdict {
         Verdict::Stable => GREEN,
@@ -94,7 +94,8 @@ fn push_paragraph(text: &mut String, sentences: &str, screen: Screen) {
     }
 }
 
-fn push_warning(text: &mut String, warning: &str, screen: Screen) {
+/// Adds a warning.
+pub(super) fn push_warning(text: &mut String, warning: &str, screen: Screen) {
     const LABEL: &str = "warning:";
     let lines = wrapped(&format!("{LABEL} {warning}"), screen.width, "         ");
     text.push_str(&painted(LABEL, YELLOW, screen));

@@ -1,8 +1,8 @@
 //! The arguments of every command; their doc comments are the help.
 //!
 //! - [`Arguments`] and [`Command`]: the commands; what several of them take stands here;
-//! - [`run`], [`sweep`], [`graduate`], [`trace`], [`validate`], [`inspect`]: what each command takes
-//!   for itself.
+//! - [`run`], [`sweep`], [`graduate`], [`compare`], [`trace`], [`validate`], [`inspect`]: what each
+//!   command takes for itself.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::Format;
 
+pub mod compare;
 pub mod graduate;
 pub mod inspect;
 pub mod run;
@@ -17,6 +18,7 @@ pub mod sweep;
 pub mod trace;
 pub mod validate;
 
+pub use compare::CompareArguments;
 pub use graduate::GraduateArguments;
 pub use inspect::{CheckArguments, ComponentsArguments, DocumentFormat, MetricsArguments};
 pub use run::RunArguments;
@@ -91,6 +93,17 @@ Example:
     /// served, until it and all the work it caused has ended. The request behaves to the
     /// nanosecond as it does in `simscale run` with the same file, seed and repeat.
     Trace(TraceArguments),
+    /// Compare two scenarios, or two variants of one: what differs, and how sure that is.
+    ///
+    /// Repeat r of A is paired with repeat r of B: both see the same requests with the same luck,
+    /// so that small differences show in short runs. Each difference comes with its 95% interval;
+    /// marked are those that leave out 0, alone and with all metrics taken together. Both
+    /// verdicts come first, and nothing is claimed of values that are not steady.
+    #[command(after_help = "\
+Examples:
+  simscale compare scenarios/stage1.toml scenarios/stage2.toml --users 8K
+  simscale compare scenarios/stage1.toml --a db.cores=2 --b db.cores=3")]
+    Compare(CompareArguments),
     /// Check a scenario without simulating it: rates, loads, hit rates, every value in effect.
     ///
     /// Exit code 2 when the scenario is wrong; all that is wrong is then said at once.

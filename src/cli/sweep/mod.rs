@@ -24,7 +24,7 @@ use crate::experiment::expected_requests;
 use crate::experiment::sweep::{CaseResult, SweepHead, SweepResult};
 use crate::report::sweep::{self as report, journal::Shard};
 use crate::report::{
-    MANIFEST, OutputFolder, Progress, Screen, WriteError, listing, prepare, write_files,
+    MANIFEST, OutputFolder, Progress, Screen, WriteError, listing, prepare, write_named,
 };
 use keeper::Keeper;
 use plan::Plan;
@@ -186,7 +186,7 @@ fn finish(
     console: &mut Console<'_>,
 ) -> Result<String, Exit> {
     let files = report::files(result, shard);
-    write_files(&files, folder).map_err(|error| console.refuse(&error.to_string()))?;
+    write_named(&files, folder).map_err(|error| console.refuse(&error.to_string()))?;
     let mut text = listing(&files, folder);
     if shard != Shard::WHOLE {
         text.push_str("Once all parts are there, `simscale merge` joins them.\n");
