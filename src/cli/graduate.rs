@@ -29,12 +29,12 @@ pub fn graduate(arguments: &GraduateArguments, console: &mut Console<'_>) -> Res
     let (stages, scenarios) = load(arguments, console)?;
     let range = arguments.range.unwrap_or_else(|| usual_range(&scenarios));
     let name = folder_name(scenarios.iter().map(|scenario| scenario.name.as_str()), "graduate");
-    let folder = arguments.out.clone().unwrap_or_else(|| Path::new("output").join(name));
+    let folder = arguments.output.out.clone().unwrap_or_else(|| Path::new("output").join(name));
     let folder = prepare(&folder).map_err(|error| console.refuse(&error.to_string()))?;
     interrupt::leaves_nothing(folder.path());
     let ask = Ask { precision: arguments.precision, range };
-    let pool = threads::pool(arguments.threads, console)?;
-    let progress = Progress::new(0, !arguments.quiet);
+    let pool = threads::pool(arguments.output.threads, console)?;
+    let progress = Progress::new(0, !arguments.output.quiet);
     let found = pool.install(|| graduation::graduate(&stages, ask, &progress));
     progress.finish();
     // Jobs that got lost are a defect of simscale, never of the scenario.
@@ -51,8 +51,8 @@ pub fn graduate(arguments: &GraduateArguments, console: &mut Console<'_>) -> Res
     let files = report::files(&ladder);
     write_named(&files, &folder).map_err(|error| console.refuse(&error.to_string()))?;
     let screen = Screen::from_environment(console.colours_output);
-    console.print(&report::render(&ladder, arguments.format.into(), screen))?;
-    if !arguments.quiet {
+    console.print(&report::render(&ladder, arguments.output.format.into(), screen))?;
+    if !arguments.output.quiet {
         console.tell(&listing(&files, &folder));
     }
     Ok(())

@@ -26,10 +26,10 @@ pub fn run(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(), Ex
     overload::warn(&loaded.scenario, &loaded.model, &mut loaded.warnings, |_, _| {
         "work will pile up or be lost; `simscale check` tells from how many users on".to_owned()
     });
-    if !arguments.quiet {
+    if !arguments.output.quiet {
         console.tell(&loaded.warnings.render(&loaded.sources, console.colours_errors));
     }
-    let folder = arguments.out.clone();
+    let folder = arguments.output.out.clone();
     let folder = folder.unwrap_or_else(|| Path::new(OUTPUT).join(&loaded.scenario.name));
     let folder = report::prepare(&folder).map_err(|error| console.refuse(&error.to_string()))?;
     interrupt::leaves_nothing(folder.path());
@@ -38,8 +38,8 @@ pub fn run(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(), Ex
     let files =
         report::write_all(&result, &folder).map_err(|error| console.refuse(&error.to_string()))?;
     let screen = Screen::from_environment(console.colours_output);
-    console.print(&report::render(&result, arguments.format.into(), screen))?;
-    if !arguments.quiet {
+    console.print(&report::render(&result, arguments.output.format.into(), screen))?;
+    if !arguments.output.quiet {
         console.tell(&written(&folder, &files, FILES));
     }
     Ok(())
@@ -50,9 +50,9 @@ fn simulate(
     arguments: &RunArguments,
     console: &mut Console<'_>,
 ) -> Result<RunResult, Exit> {
-    let pool = threads::pool(arguments.threads, console)?;
+    let pool = threads::pool(arguments.output.threads, console)?;
     let progress =
-        Progress::new(expected_requests(&loaded.scenario, &loaded.model), !arguments.quiet);
+        Progress::new(expected_requests(&loaded.scenario, &loaded.model), !arguments.output.quiet);
     let advance = |requests| progress.advance(requests);
     let options = Options::new(repeating(&arguments.scenario), &advance);
     let result = pool.install(|| experiment::run(&loaded.scenario, &loaded.model, &options));

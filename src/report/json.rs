@@ -6,7 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::experiment::result::{
-    AlertResult, ComponentResult, MetricValue, RunResult, ThresholdResult, ThresholdState, Verdict,
+    AlertResult, ComponentResult, Horizon, MetricValue, RunResult, ThresholdResult, ThresholdState,
+    Verdict,
 };
 
 use super::verdict;
@@ -33,13 +34,7 @@ fn document(result: &RunResult) -> Value {
         "verdict": result.verdict.word(),
         "verdict_detail": of_verdict(result),
         "users": result.users,
-        "horizon": {
-            "warm_up": result.horizon.warm_up,
-            "measured": result.horizon.measured,
-            "requests": result.horizon.requests,
-            "simulated": result.horizon.simulated,
-            "events": result.horizon.events,
-        },
+        "horizon": of_horizon(&result.horizon),
         "warnings": result.warnings,
         "metrics": metrics.collect::<Map<_, _>>(),
         "components": components.collect::<Map<_, _>>(),
@@ -72,6 +67,17 @@ pub(super) fn of_verdict(result: &RunResult) -> Value {
     detail["meaning"] = json!(words.meaning);
     detail["advice"] = json!(words.advice);
     detail
+}
+
+/// What was simulated.
+pub(super) fn of_horizon(horizon: &Horizon) -> Value {
+    json!({
+        "warm_up": horizon.warm_up,
+        "measured": horizon.measured,
+        "requests": horizon.requests,
+        "simulated": horizon.simulated,
+        "events": horizon.events,
+    })
 }
 
 /// A metric with its interval.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::FormatName;
+use super::OutputArguments;
 
 /// Arguments of `simscale compare`.
 #[derive(Args, Clone, Debug, Default)]
@@ -24,18 +24,9 @@ pub struct CompareArguments {
     /// Change a value in B alone, the second variant of one file. Can be given many times.
     #[arg(long = "b", value_name = "PATH=VALUE")]
     pub changes_of_b: Vec<String>,
-    /// Folder for tables [default: output/A-B-compare, or output/FILE-compare for one file].
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// What to print on standard output.
-    #[arg(long, value_enum, default_value_t = FormatName::Table)]
-    pub format: FormatName,
-    /// Print the report alone: no warnings, no progress, no list of files.
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// Threads to use; results do not depend on it [default: one for each processor].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
+    /// Where results go.
+    #[command(flatten)]
+    pub output: OutputArguments,
 }
 
 impl CompareArguments {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::FormatName;
+use super::OutputArguments;
 use crate::language::quantity::{Count, Fraction, Quantity};
 
 /// Arguments of `simscale graduate`.
@@ -26,18 +26,9 @@ pub struct GraduateArguments {
     /// The metric that is drawn over the users.
     #[arg(long, value_name = "METRIC", default_value = "response_time.p95")]
     pub plot: String,
-    /// Folder for tables and pictures [default: output/ and the names of the files].
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// What to print on standard output.
-    #[arg(long, value_enum, default_value_t = FormatName::Table)]
-    pub format: FormatName,
-    /// Print the report alone: no progress, no list of files.
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// Threads to use; results do not depend on it [default: one for each processor].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
+    /// Where results go.
+    #[command(flatten)]
+    pub output: OutputArguments,
 }
 
 /// A share between 0.1% and 50%.

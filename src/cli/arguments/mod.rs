@@ -153,6 +153,23 @@ pub struct ScenarioArguments {
     pub users: Option<String>,
 }
 
+/// Where the results of a simulating command go, and what it works with.
+#[derive(Args, Clone, Debug, Default)]
+pub struct OutputArguments {
+    /// Folder for tables and pictures [default: in output/, named after the scenarios].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t = FormatName::Table)]
+    pub format: FormatName,
+    /// Print the report alone: no warnings, no progress, no list of files.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Threads to use; results do not depend on it [default: one for each processor].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
 /// What to print on standard output.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum FormatName {
@@ -206,8 +223,9 @@ mod tests {
             panic!("it is a run")
         };
         assert_eq!(run.scenario.sets(), ["db.cores=8", "users.rate=1/s", "users.count=10K"]);
-        assert_eq!((run.format, run.quiet, run.threads), (FormatName::Json, true, Some(3)));
-        assert_eq!(run.out, Some(PathBuf::from("there")));
+        let OutputArguments { out, format, quiet, threads } = run.output;
+        assert_eq!((format, quiet, threads), (FormatName::Json, true, Some(3)));
+        assert_eq!(out, Some(PathBuf::from("there")));
     }
 
     #[test]

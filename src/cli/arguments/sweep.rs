@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::FormatName;
+use super::{FormatName, OutputArguments};
 use crate::report::sweep::journal::Shard;
 
 /// Arguments of `simscale sweep`.
@@ -33,18 +33,9 @@ pub struct SweepArguments {
     /// Throw away what an interrupted sweep left in the folder, and begin anew.
     #[arg(long)]
     pub restart: bool,
-    /// Folder for tables and pictures [default: output/ and the names of the files].
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// What to print on standard output.
-    #[arg(long, value_enum, default_value_t = FormatName::Table)]
-    pub format: FormatName,
-    /// Print the report alone: no progress, no list of files.
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// Threads to use; results do not depend on it [default: one for each processor].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
+    /// Where results go.
+    #[command(flatten)]
+    pub output: OutputArguments,
 }
 
 /// Arguments of `simscale merge`.

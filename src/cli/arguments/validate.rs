@@ -58,8 +58,8 @@ mod tests {
                   Simulate a tenth: seconds instead of minutes, with intervals three times as wide
 
               --coverage
-                  Count how often 95% intervals hold the truth, over many seeds: of mean and p95 of
-                  M/M/1, and of the crossings that `simscale graduate` finds
+                  Count how often 95% intervals hold the truth, over many seeds: of mean and p95
+                  of M/M/1, and of the crossings that `simscale graduate` finds
 
               --seeds <N>
                   Seeds of each case [default: 400]

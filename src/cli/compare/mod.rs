@@ -27,7 +27,7 @@ pub fn compare(arguments: &CompareArguments, console: &mut Console<'_>) -> Resul
     let sides = sides::load(arguments, console)?;
     let refuse =
         |error: report::WriteError, console: &mut Console<'_>| console.refuse(&error.to_string());
-    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&sides));
+    let folder = arguments.output.out.clone().unwrap_or_else(|| default_folder(&sides));
     let folder = report::prepare(&folder).map_err(|error| refuse(error, console))?;
     interrupt::leaves_nothing(folder.path());
     let result = simulate(&sides, arguments, console)?;
@@ -35,8 +35,8 @@ pub fn compare(arguments: &CompareArguments, console: &mut Console<'_>) -> Resul
     let files = report::write_files(FILES, &result, &folder);
     let files = files.map_err(|error| refuse(error, console))?;
     let screen = Screen::from_environment(console.colours_output);
-    console.print(&render(&result, arguments.format.into(), screen))?;
-    if !arguments.quiet {
+    console.print(&render(&result, arguments.output.format.into(), screen))?;
+    if !arguments.output.quiet {
         console.tell(&written(&folder, &files, FILES));
     }
     Ok(())
@@ -57,9 +57,9 @@ fn simulate(
     arguments: &CompareArguments,
     console: &mut Console<'_>,
 ) -> Result<ComparisonResult, Exit> {
-    let pool = threads::pool(arguments.threads, console)?;
+    let pool = threads::pool(arguments.output.threads, console)?;
     let expected = sides.iter().map(|side| expected_requests(&side.scenario, &side.model)).sum();
-    let progress = Progress::new(expected, !arguments.quiet);
+    let progress = Progress::new(expected, !arguments.output.quiet);
     let advance = |requests| progress.advance(requests);
     let options = Options::new(comparing(arguments), &advance);
     let compared = sides.each_ref().map(|side| Side {

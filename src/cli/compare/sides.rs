@@ -36,7 +36,7 @@ pub(super) fn load(
     console: &mut Console<'_>,
 ) -> Result<[LoadedSide; 2], Exit> {
     let asked = asked(arguments).map_err(|why| console.refuse(&why))?;
-    let told = !arguments.quiet;
+    let told = !arguments.output.quiet;
     let loaded = match &asked[..] {
         [one] => variants(one, arguments, told, console),
         pair => files(pair, arguments, told, console),

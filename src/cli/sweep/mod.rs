@@ -39,7 +39,7 @@ const OUTPUT: &str = "output";
 pub fn sweep(arguments: &SweepArguments, console: &mut Console<'_>) -> Result<(), Exit> {
     let Plan { head, cases } = plan::plan(arguments, console)?;
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
-    let path = arguments.out.clone().unwrap_or_else(|| usual_folder(&head, shard));
+    let path = arguments.output.out.clone().unwrap_or_else(|| usual_folder(&head, shard));
     let folder = prepare(&path).map_err(|error| console.refuse(&error.to_string()))?;
     let kept = kept(arguments, &folder, (&head, shard), console)?;
     let again = interrupted_command(arguments);
@@ -52,8 +52,8 @@ pub fn sweep(arguments: &SweepArguments, console: &mut Console<'_>) -> Result<()
     let result = locked(&keeper).result();
     let written = finish(&result, shard, &folder, console)?;
     let screen = Screen::from_environment(console.colours_output);
-    console.print(&report::render(&result, arguments.format.into(), screen))?;
-    if !arguments.quiet {
+    console.print(&report::render(&result, arguments.output.format.into(), screen))?;
+    if !arguments.output.quiet {
         console.tell(&written);
     }
     Ok(())
@@ -111,7 +111,7 @@ fn interrupted_command(arguments: &SweepArguments) -> String {
     if let Some(Shard { index, parts }) = arguments.shard {
         command.push_str(&format!(" --shard {index}/{parts}"));
     }
-    if let Some(out) = &arguments.out {
+    if let Some(out) = &arguments.output.out {
         command.push_str(&format!(" --out {}", quoted(&out.display().to_string())));
     }
     command + " --resume"
@@ -146,13 +146,13 @@ fn simulate(
     arguments: &SweepArguments,
     console: &mut Console<'_>,
 ) -> Result<(), Exit> {
-    let pool = threads::pool(arguments.threads, console)?;
+    let pool = threads::pool(arguments.output.threads, console)?;
     let is_done = |case: usize| locked(keeper).has(case);
     let left: Vec<usize> =
         (0..cases.len()).filter(|case| shard.holds(*case) && !is_done(*case)).collect();
     let dealt: Vec<&Compiled> = left.iter().map(|case| &cases[*case]).collect();
     let expected = dealt.iter().map(|(scenario, model)| expected_requests(scenario, model)).sum();
-    let progress = Progress::new(expected, !arguments.quiet);
+    let progress = Progress::new(expected, !arguments.output.quiet);
     let failed: Mutex<Option<WriteError>> = Mutex::new(None);
     let dealt = pool.install(|| {
         deal(&dealt, &|requests| progress.advance(requests), &|position, course, runs| {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::experiment::comparison::{ComparisonResult, MetricDifference, SideResult};
 use crate::experiment::result::MetricValue;
-use crate::report::json::{of_metric, of_threshold, of_verdict};
+use crate::report::json::{of_horizon, of_metric, of_threshold, of_verdict};
 
 /// The document, ending in a newline.
 pub fn render(result: &ComparisonResult) -> String {
@@ -50,13 +50,7 @@ fn of_side(side: &SideResult) -> Value {
         "verdict": result.verdict.word(),
         "verdict_detail": of_verdict(result),
         "users": result.users,
-        "horizon": {
-            "warm_up": result.horizon.warm_up,
-            "measured": result.horizon.measured,
-            "requests": result.horizon.requests,
-            "simulated": result.horizon.simulated,
-            "events": result.horizon.events,
-        },
+        "horizon": of_horizon(&result.horizon),
         "warnings": result.warnings,
         "command": result.command,
     })
