@@ -176,9 +176,10 @@ impl LeastRecentlyUsed {
         self.insert_stamped(key, stamp(now.nanos() as i64, flags))
     }
 
-    /// Inserts `key`, which must not be held, as the newest with an insertion `age` before the start
-    /// of the run: how a cache that starts warm is filled, from the entry read longest ago to the
-    /// last one read. Nothing is looked up, which halves the time of filling a large one.
+    /// Inserts `key`, which must not be held, as the newest with an insertion `age` before the
+    /// start of the run: how a cache that starts warm is filled, from the entry read longest ago to
+    /// the last one read. Nothing is looked up: in a large cache each look costs a miss of the
+    /// processor's own.
     pub fn insert_aged(&mut self, key: u64, age: Duration, flags: Flags) -> Option<u64> {
         debug_assert!(self.find(key).is_none(), "what fills a cache comes once");
         let age = i64::try_from(age.nanos()).expect("an age is shorter than 292 years");

@@ -42,7 +42,10 @@ fn of_topic(topic: &Topic) -> Value {
         json!({ "key": key.path, "takes": key.takes, "default": key.default,
                 "meaning": key.meaning })
     };
-    let metric = |metric: &Metric| json!({ "metric": format!("{}{}", topic.scope, metric.name), "meaning": metric.meaning });
+    let metric = |metric: &Metric| {
+        let path = format!("{}{}", topic.scope, metric.name);
+        json!({ "metric": path, "meaning": metric.meaning })
+    };
     json!({
         "name": topic.name,
         "heading": topic.heading,

@@ -23,8 +23,8 @@ pub struct SweepArguments {
     /// The metric that is drawn and shown.
     #[arg(long, value_name = "METRIC", default_value = "response_time.p95")]
     pub plot: String,
-    /// Run one part of the cases, for several machines: 2/8 is the second of eight. `simscale merge`
-    /// joins the parts.
+    /// Run one part of the cases, for several machines: 2/8 is the second of eight. `simscale
+    /// merge` joins the parts.
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub shard: Option<Shard>,
     /// Go on with a sweep that was interrupted; the end result is the same to the last byte.

@@ -134,14 +134,19 @@ impl Graduation {
         others.filter(overlaps).collect()
     }
 
-    /// How many times as many users the stage bears as it has: below 1 it is past its end.
+    /// How many times as many users the stage bears as it has: below 1 it is past its end. `None`
+    /// when no threshold is crossed, or one is at the fewest users searched already.
     pub fn headroom(&self) -> Option<f64> {
-        self.first()?.outcome.users().map(|users| users / self.users as f64)
+        match &self.first()?.outcome {
+            Outcome::Crossed(crossing) => Some(crossing.users / self.users as f64),
+            _ => None,
+        }
     }
 
     /// Months until the first threshold is crossed, at the growth of the users: 0 when it is.
     pub fn months(&self) -> Option<f64> {
         let growth = self.growth.filter(|growth| *growth > 0.0)?;
-        Some((libm::log(self.headroom()?) / libm::log1p(growth)).max(0.0))
+        let times = self.first()?.outcome.users()? / self.users as f64;
+        Some((libm::log(times) / libm::log1p(growth)).max(0.0))
     }
 }

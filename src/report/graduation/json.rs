@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::experiment::graduation::result::{Graduation, Ladder, Outcome, ThresholdGraduation};
+use crate::experiment::graduation::result::{
+    Change, Graduation, Ladder, Outcome, ThresholdGraduation,
+};
 
 use super::csv::note;
 
@@ -54,10 +56,8 @@ fn of_threshold(threshold: &ThresholdGraduation) -> Value {
         Outcome::Never(users) | Outcome::NotBefore(users) => value["up_to"] = json!(users),
         Outcome::NotEvaluable(_) => {}
     }
-    let later = threshold.later.iter().map(
-        |change| json!({ "crosses": change.crosses, "after": change.after, "before": change.before }),
-    );
-    let later: Vec<Value> = later.collect();
+    let of_change = |Change { crosses, after, before }: &Change| json!({ "crosses": crosses, "after": after, "before": before });
+    let later: Vec<Value> = threshold.later.iter().map(of_change).collect();
     if !later.is_empty() {
         value["later"] = json!(later);
     }

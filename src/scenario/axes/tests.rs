@@ -124,6 +124,14 @@ fn wrong_axes_are_refused() {
             "[sweep] `users.count`: `to` is missing | { from = \"1K\" } | a range has a first and \
              a last value",
         ),
+    ] {
+        assert_eq!(swept(sweep), Err(vec![expected.to_owned()]), "{sweep}");
+    }
+}
+
+#[test]
+fn wrong_ranges_are_refused() {
+    for (sweep, expected) in [
         (
             "users.count = { from = 9, to = 3 }",
             "[sweep] `users.count`: the range begins after its end | { from = 9, to = 3 } | from \

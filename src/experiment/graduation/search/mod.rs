@@ -218,7 +218,7 @@ impl Search {
         }
     }
 
-    /// Ends the secant steps once luck, or the step to whole users, decides more than a further one.
+    /// Ends the secant steps once luck, or rounding to whole users, decides more than another.
     fn settle(&mut self) {
         let Phase::Narrow(bracket) = &self.phase else { return };
         let Bracket { low, high, .. } = bracket;
