@@ -126,7 +126,8 @@ stage = \"1K..3K\"
 users = { count = \"1K\", rate = \"1/s\", growth = \"10%/month\" }
 data.items = { keys = 5_000, popularity = { zipf = 0.9 } }
 operations.get = { does = \"read\", of = \"items\" }
-components.app = { kind = \"service\", workers = 64, service_time = \"500us\", sends_to = \"cache\" }
+components.app = { kind = \"service\", workers = 64, service_time = \"500us\", \
+sends_to = \"cache\" }
 components.cache = { kind = \"cache\", holds = [\"items\"], ttl = \"500ms\", entries = 4_000, \
 sends_to = \"db\" }
 components.db = { kind = \"database\", cores = 1, read_time = { exponential = \"1ms\" } }
@@ -136,7 +137,7 @@ graduate.already = \"users > 10\"
 ";
 
 /// The ladder of a small system, in every form: a threshold that holds at the fewest users and no
-/// longer with more (its data stay the same), one that is never crossed, one that is from the start.
+/// longer with more (its data stay the same), one that is never crossed, one that always is.
 #[test]
 fn every_answer_has_its_form() {
     let shell = Shell::new();

@@ -199,7 +199,7 @@ fn common_axes(
     let high = stages.iter().map(|stage| stage.high).max();
     let (Some(low), Some(high)) = (low, high) else {
         return Err(console.refuse(
-            "nothing is varied: give --vary users.count=1K..1M, or a [sweep] or `stage` in the file",
+            "nothing is varied: give --vary users.count=1K..1M, or [sweep] or `stage` in the file",
         ));
     };
     let decades = libm::log10(high as f64 / low as f64);

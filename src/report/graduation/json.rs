@@ -56,7 +56,6 @@ fn of_threshold(threshold: &ThresholdGraduation) -> Value {
         Outcome::Never(users) | Outcome::NotBefore(users) => value["up_to"] = json!(users),
         Outcome::NotEvaluable(_) => {}
     }
-    let of_change = |Change { crosses, after, before }: &Change| json!({ "crosses": crosses, "after": after, "before": before });
     let later: Vec<Value> = threshold.later.iter().map(of_change).collect();
     if !later.is_empty() {
         value["later"] = json!(later);
@@ -65,4 +64,8 @@ fn of_threshold(threshold: &ThresholdGraduation) -> Value {
         value["note"] = json!(note);
     }
     value
+}
+
+fn of_change(change: &Change) -> Value {
+    json!({ "crosses": change.crosses, "after": change.after, "before": change.before })
 }

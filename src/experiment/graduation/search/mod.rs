@@ -13,13 +13,19 @@
 //! station that limits has its load known to 25 standard errors: nearer to saturation percentiles
 //! are not settled, however narrow their interval.
 //!
+//! Close to the capacity bounded lines take long to fill, so that what is lost grows with the
+//! length of a run: there runs get longer until the crossing no longer moves.
+//!
 //! A last run confirms, with the slope that is known by then: what it says is the answer, whatever
 //! it says. For a pair that was good enough was chosen for it, and runs in which little came by
 //! chance look better than they are.
 
+mod bracket;
+
 use super::residual::{Residual, Source};
 use crate::measure::statistics::sectioning::Sections;
 use crate::measure::statistics::student::student_quantile;
+use bracket::Bracket;
 
 /// How sure a point of the grid must be to count: one-sided.
 const SURE: f64 = 0.99;
@@ -33,6 +39,8 @@ const AIM: f64 = 0.8;
 const MOST_STRETCH: f64 = 32.0;
 /// Secant steps and pairs before a search is given up.
 const MOST_STEPS: u32 = 24;
+/// A run that confirms a capacity is so many times as long as the one that found it.
+const LONGER: u64 = 4;
 /// A step of this share is straight enough: what curves adds its square.
 const NEAR: f64 = 0.02;
 /// Pairs after which the longest runs must do.
@@ -120,25 +128,16 @@ struct Pair {
     requests: u64,
     /// Which set of seeds.
     seeds: u64,
-    /// The slope that an earlier pair found, once one was good enough: this one then confirms.
-    confirms: Option<f64>,
+    /// What an earlier pair found, once one was good enough: this one then confirms.
+    confirms: Option<Found>,
 }
 
-/// Two points of opposite sign.
-#[derive(Clone, Debug)]
-struct Bracket {
-    low: Point,
-    high: Point,
-    /// How much the residual of each end counts.
-    weights: (f64, f64),
-    /// The end that stayed at the last step.
-    stayed: Option<End>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum End {
-    Low,
-    High,
+/// What a pair found that is to be confirmed.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    slope: f64,
+    users: f64,
+    half_width: f64,
 }
 
 /// What a point's interval says of its sign.
@@ -159,7 +158,7 @@ pub fn sign(residual: &Residual) -> i8 {
 impl Search {
     /// A search between two points, the lower not crossed, the upper crossed.
     pub fn between(low: Point, high: Point, effort: Effort) -> Search {
-        let bracket = Bracket { low, high, weights: (1.0, 1.0), stayed: None };
+        let bracket = Bracket::new(low, high);
         let mut search = Search { effort, phase: Phase::Narrow(bracket), steps: 0 };
         search.settle();
         search
@@ -212,7 +211,7 @@ impl Search {
                     (residual(at) - residual(below)) / (at.users - below.users)
                 };
                 let slope = points.get(1).map(|below| rise(&points[0], below));
-                self.pair(pair, &points[0], pair.confirms.or(slope));
+                self.pair(pair, &points[0], pair.confirms.map(|found| found.slope).or(slope));
             }
             Phase::Done(_) => assert!(points.is_empty(), "a search that is over wants nothing"),
         }
@@ -279,12 +278,18 @@ impl Search {
         let next = root.clamp(0.7 * at.users, 1.4 * at.users);
         let (needed, apart) = self.length(at, half_width / root.max(1.0));
         if crossing.is_settled && is_near {
-            if pair.confirms.is_some() {
-                self.phase = Phase::Done(crossing);
-            } else {
-                let seeds = pair.seeds + 1;
-                let confirms = Some(slope);
-                self.phase = Phase::Pair(Pair { users: next, apart, seeds, confirms, ..pair });
+            let drifts = crossing.by_capacity && pair.requests < self.effort.most_requests;
+            let agrees = |found: Found| (root - found.users).abs() <= half_width + found.half_width;
+            match pair.confirms {
+                Some(found) if !drifts || agrees(found) => self.phase = Phase::Done(crossing),
+                _ => {
+                    let confirms = Some(Found { slope, users: root, half_width });
+                    let times = if crossing.by_capacity { LONGER } else { 1 };
+                    let requests = (pair.requests * times).min(self.effort.most_requests);
+                    let seeds = pair.seeds + 1;
+                    self.phase =
+                        Phase::Pair(Pair { users: next, apart, requests, seeds, confirms });
+                }
             }
             return;
         }
@@ -322,56 +327,6 @@ impl Search {
 /// Whether the load of the limiting station is known well enough for the metric's percentiles.
 fn is_settled(point: &Point) -> bool {
     point.residual.source != Source::Metric || point.z >= SETTLED
-}
-
-impl Bracket {
-    /// Takes a point between the ends in the place of the one of its sign.
-    fn take(&mut self, point: Point) {
-        let stays = if point.residual.sections.pooled > 0.0 { End::Low } else { End::High };
-        let again = self.stayed == Some(stays);
-        let halved = |weight: f64| if again { weight / 2.0 } else { 1.0 };
-        match stays {
-            End::Low => {
-                self.weights = (halved(self.weights.0), 1.0);
-                self.high = point;
-            }
-            End::High => {
-                self.weights = (1.0, halved(self.weights.1));
-                self.low = point;
-            }
-        }
-        self.stayed = Some(stays);
-    }
-
-    /// Whether a line joins the residuals: both come from one source, and that does not jump.
-    fn is_smooth(&self) -> bool {
-        let (low, high) = (self.low.residual.source, self.high.residual.source);
-        low == high && low != Source::Step
-    }
-
-    /// The next number of users: where the line through the weighted residuals is 0, but not at the
-    /// very ends; half-way, by ratio, where a residual jumps.
-    fn secant(&self) -> f64 {
-        const MARGIN: f64 = 0.05;
-        let Bracket { low, high, weights, .. } = self;
-        if [low, high].iter().any(|end| end.residual.source == Source::Step) {
-            return (low.users * high.users).sqrt();
-        }
-        let below = low.residual.sections.pooled * weights.0;
-        let above = high.residual.sections.pooled * weights.1;
-        let share = if above > below { -below / (above - below) } else { 0.5 };
-        low.users + (high.users - low.users) * share.clamp(MARGIN, 1.0 - MARGIN)
-    }
-
-    /// The crossing of a threshold that jumps: somewhere between the ends.
-    fn jump(&self, is_narrow: bool) -> Crossing {
-        Crossing {
-            users: (self.low.users * self.high.users).sqrt(),
-            interval: (self.low.users, self.high.users),
-            is_settled: is_narrow,
-            by_capacity: self.high.residual.source == Source::Capacity,
-        }
-    }
 }
 
 /// Half-width of the interval of a crossing in users: t x standard error of the residual / slope.
