@@ -14,7 +14,8 @@
 //! are not settled, however narrow their interval.
 //!
 //! Close to the capacity bounded lines take long to fill, so that what is lost grows with the
-//! length of a run: there runs get longer until the crossing no longer moves.
+//! length of a run: there the run that confirms is longer, and by how much it moves the crossing is
+//! part of the interval.
 //!
 //! A last run confirms, with the slope that is known by then: what it says is the answer, whatever
 //! it says. For a pair that was good enough was chosen for it, and runs in which little came by
@@ -137,7 +138,6 @@ struct Pair {
 struct Found {
     slope: f64,
     users: f64,
-    half_width: f64,
 }
 
 /// What a point's interval says of its sign.
@@ -265,32 +265,31 @@ impl Search {
             return self.again(Pair { apart: MOST_APART, requests, ..pair }, None);
         };
         let root = at.users - at.residual.sections.pooled / slope;
-        let half_width = half_width(&at.residual.sections, slope);
+        let by_capacity = at.residual.source == Source::Capacity;
+        let drift = pair.confirms.filter(|_| by_capacity).map(|found| (root - found.users).abs());
+        let half_width = half_width(&at.residual.sections, slope).max(drift.unwrap_or(0.0));
         let is_narrow = half_width <= self.effort.precision * root;
         let crossing = Crossing {
             users: root,
             interval: ((root - half_width).max(0.0), root + half_width),
             is_settled: is_narrow && (pair.confirms.is_some() || is_settled(at)),
-            by_capacity: at.residual.source == Source::Capacity,
+            by_capacity,
         };
         // A crossing far from where the pair stood rests on a straight line through a curve.
         let is_near = (root - at.users).abs() <= f64::max(2.0 * half_width, NEAR * root);
         let next = root.clamp(0.7 * at.users, 1.4 * at.users);
         let (needed, apart) = self.length(at, half_width / root.max(1.0));
         if crossing.is_settled && is_near {
-            let drifts = crossing.by_capacity && pair.requests < self.effort.most_requests;
-            let agrees = |found: Found| (root - found.users).abs() <= half_width + found.half_width;
-            match pair.confirms {
-                Some(found) if !drifts || agrees(found) => self.phase = Phase::Done(crossing),
-                _ => {
-                    let confirms = Some(Found { slope, users: root, half_width });
-                    let times = if crossing.by_capacity { LONGER } else { 1 };
+            self.phase = match pair.confirms {
+                Some(_) => Phase::Done(crossing),
+                None => {
+                    let confirms = Some(Found { slope, users: root });
+                    let times = if by_capacity { LONGER } else { 1 };
                     let requests = (pair.requests * times).min(self.effort.most_requests);
                     let seeds = pair.seeds + 1;
-                    self.phase =
-                        Phase::Pair(Pair { users: next, apart, requests, seeds, confirms });
+                    Phase::Pair(Pair { users: next, apart, requests, seeds, confirms })
                 }
-            }
+            };
             return;
         }
         // What runs must be like is known near the crossing alone: elsewhere the pair only moves,
