@@ -5,7 +5,7 @@
 //! - [`compare`]: two cases side by side, against what is known of their difference;
 //! - [`determinism`]: the same bytes for any number of threads;
 //! - [`express`]: the express lane against the general engine;
-//! - [`sweep`]: cases over axes, kept, resumed and merged; [`graduation`]: crossings that are known;
+//! - [`sweep`]: cases over axes, kept, resumed and merged; [`graduation`]: known crossings;
 //! - [`golden`]: every file in `scenarios/` against its recorded summary;
 //! - [`invalid`]: every wrong file in `tests/invalid/` against its message;
 //! - [`command_line`]: the program as its users see it;
