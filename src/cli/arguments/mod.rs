@@ -63,9 +63,9 @@ Examples:
     Run(RunArguments),
     /// Run scenarios over ranges of values: curves against users, tables, where thresholds lie.
     ///
-    /// Every entry of [sweep] and every --vary is an axis; all are crossed. Without any, users run
-    /// over the scenarios' stages. What is done is kept at once: an interrupted sweep goes on with
-    /// --resume.
+    /// Every entry of the section `sweep` and every --vary is an axis; all are crossed. Without
+    /// any, users run over the scenarios' stages. What is done is kept at once: an interrupted
+    /// sweep goes on with --resume.
     #[command(after_help = "\
 Examples:
   simscale sweep scenarios/stage1.toml scenarios/stage2.toml scenarios/stage3.toml
@@ -73,8 +73,8 @@ Examples:
     Sweep(SweepArguments),
     /// Find at how many users each stage crosses each of its thresholds, and which trips first.
     ///
-    /// Every threshold of [graduate], and the capacity that every scenario has, is searched down to
-    /// a 95% interval. Several files make a ladder.
+    /// Every threshold of the section `graduate`, and the capacity that every scenario has, is
+    /// searched down to a 95% interval. Several files make a ladder.
     #[command(after_help = "\
 Examples:
   simscale graduate scenarios/stage1.toml scenarios/stage2.toml scenarios/stage3.toml

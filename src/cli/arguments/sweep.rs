@@ -13,7 +13,7 @@ pub struct SweepArguments {
     /// The scenario files (TOML); several make one ladder over the same axes.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// What to vary, beside or instead of [sweep]: users.count=1K..10M:25:log, db.cores=2,4,8. Can
+    /// What to vary, beside the axes in the file: users.count=1K..10M:25:log, db.cores=2,4,8. Can
     /// be given many times; all axes are crossed.
     #[arg(long, value_name = "PATH=VALUES")]
     pub vary: Vec<String>,

@@ -1,7 +1,7 @@
 //! At how many users each stage crosses each of its thresholds, with an interval that means it.
 //!
 //! - [`residual`]: a threshold's distance from being crossed; [`search`]: what to run next;
-//! - [`stage`]: one scenario from its grid to its crossings; [`result`]: what was found.
+//! - `stage`: one scenario from its grid to its crossings; [`result`]: what was found.
 //!
 //! All stages go side by side: whatever their searches want next is run together, so that no thread
 //! waits. What must hold: what a search is told depends on the scenario, the number of users, the
