@@ -110,12 +110,18 @@ fn load(arguments: &GraduateArguments, console: &mut Console<'_>) -> Result<Load
     }
 }
 
-/// The usual range, with room for all stages.
+/// The usual range, with room for what the scenarios are meant for; one that does not say is meant
+/// for a tenth of its own users at least.
 fn usual_range(scenarios: &[Scenario]) -> (u64, u64) {
-    let stages = || scenarios.iter().filter_map(|scenario| scenario.stage.as_ref());
-    let low = stages().map(|stage| stage.low).fold(USUAL_RANGE.0, u64::min);
-    let high = stages().map(|stage| stage.high).fold(USUAL_RANGE.1, u64::max);
-    (low, high)
+    let meant = |scenario: &Scenario| match &scenario.stage {
+        Some(stage) => (stage.low, stage.high),
+        None => ((scenario.users.count / 10).max(1), scenario.users.count),
+    };
+    let both = |(low, high): (u64, u64), scenario: &Scenario| {
+        let (fewest, most) = meant(scenario);
+        (low.min(fewest), high.max(most))
+    };
+    scenarios.iter().fold(USUAL_RANGE, both)
 }
 
 /// The command that repeats the search: what decides its numbers and pictures, nothing else.

@@ -289,3 +289,32 @@ mod exact {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_axis_is_the_fastest() {
+        let places: Vec<Vec<usize>> = (0..6).map(|point| place(point, &[2, 3])).collect();
+        assert_eq!(places, [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]);
+        assert_eq!(place(0, &[]), [0; 0]);
+    }
+
+    /// A percentile that reaches into the failures is infinite, for which JSON has no word.
+    #[test]
+    fn every_number_survives_a_line_of_the_journal() {
+        for value in [None, Some(0.1 + 0.2), Some(1e-300), Some(f64::INFINITY)] {
+            let metric =
+                CaseMetric { path: "p".to_owned(), value, ci95: value.map(|it| (0.0, it)) };
+            let metric = match value.is_some_and(f64::is_infinite) {
+                // An infinite value has no interval.
+                true => CaseMetric { ci95: None, ..metric },
+                false => metric,
+            };
+            let text = serde_json::to_string(&metric).expect("plain data has a JSON form");
+            let read: CaseMetric = serde_json::from_str(&text).expect("what was written is read");
+            assert_eq!(read, metric, "{text}");
+        }
+    }
+}

@@ -16,7 +16,7 @@ pub struct GraduateArguments {
     /// How narrow the intervals must be: half-width over the number of users.
     #[arg(long, value_name = "SHARE", default_value = "2%", value_parser = precision)]
     pub precision: f64,
-    /// The numbers of users to search [default: 1K..10M, or further where a stage is meant for
+    /// The numbers of users to search [default: 1K..10M, or further where a scenario is meant for
     /// fewer or more].
     #[arg(long, value_name = "FROM..TO", value_parser = range)]
     pub range: Option<(u64, u64)>,

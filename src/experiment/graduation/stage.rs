@@ -17,8 +17,10 @@ use crate::model::catalogue::Catalogue;
 use crate::model::{Model, Variants};
 use crate::scenario::Scenario;
 
-/// Points of the grid.
+/// The most points of the grid.
 const GRID: usize = 10;
+/// The ratio of two points of the grid at least: closer ones tell little more.
+const LEAST_RATIO: f64 = 1.3;
 /// The grid ends so far beyond where plain arithmetic says that a station is full.
 const BEYOND: f64 = 1.1;
 /// What a grid that does not reach a crossing is extended by.
@@ -328,9 +330,11 @@ impl Track {
 /// Numbers of users from `low` to `high`, apart by ratios.
 fn grid(low: u64, high: u64) -> Vec<u64> {
     let ratio = high as f64 / low as f64;
-    let steps = (GRID - 1) as f64;
+    let fits = libm::log(ratio) / libm::log(LEAST_RATIO);
+    let steps = libm::ceil(fits).clamp(1.0, (GRID - 1) as f64);
     let at = |step: usize| low as f64 * libm::pow(ratio, step as f64 / steps);
-    let mut grid: Vec<u64> = (0..GRID).map(|step| libm::round(at(step)) as u64).collect();
+    let mut grid: Vec<u64> =
+        (0..=steps as usize).map(|step| libm::round(at(step)) as u64).collect();
     grid.dedup();
     grid
 }

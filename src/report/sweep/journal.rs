@@ -97,3 +97,76 @@ pub fn read(text: &str) -> Result<Journal, String> {
     cases.dedup_by_key(|case| case.case);
     Ok(Journal { head: first.sweep, shard: first.shard, cases })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::result::Verdict;
+    use crate::experiment::sweep::{SweepAxis, SweepStage};
+    use crate::measure::unit::Unit;
+
+    fn head() -> SweepHead {
+        let axis = SweepAxis {
+            path: "users.count".to_owned(),
+            values: ["1K", "2K", "3K"].map(str::to_owned).to_vec(),
+            numbers: Some(vec![1e3, 2e3, 3e3]),
+            unit: Unit::Count,
+            is_logarithmic: false,
+        };
+        let stage = SweepStage {
+            scenario: "small".to_owned(),
+            title: "small".to_owned(),
+            stage: None,
+            thresholds: Vec::new(),
+            effective: Vec::new(),
+        };
+        SweepHead {
+            version: "0.1.0".to_owned(),
+            hash: "0".to_owned(),
+            command: String::new(),
+            axes: vec![axis],
+            stages: vec![stage],
+            columns: Vec::new(),
+            plot: String::new(),
+        }
+    }
+
+    fn case(case: usize) -> CaseResult {
+        CaseResult {
+            case,
+            users: 1_000,
+            verdict: Verdict::Stable,
+            repeats: 8,
+            requests: 10,
+            simulated: 11,
+            metrics: Vec::new(),
+            graduation: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_kept_is_read_in_order_and_a_line_that_was_cut_off_is_no_case() {
+        let text = first_line(&head(), Shard::WHOLE) + &line_of(&case(2)) + &line_of(&case(0));
+        let cut = &line_of(&case(1))[..20];
+        let journal = read(&(text.clone() + cut)).expect("it is a journal");
+        let kept: Vec<usize> = journal.cases.iter().map(|case| case.case).collect();
+        assert_eq!((kept, journal.is_complete()), (vec![0, 2], false));
+        let whole = read(&(text + &line_of(&case(1)))).expect("it is a journal");
+        assert!(whole.is_complete());
+    }
+
+    #[test]
+    fn what_is_no_journal_says_where() {
+        let begun = first_line(&head(), Shard { index: 1, parts: 2 });
+        for (text, message) in [
+            (String::new(), "its first line is no head of a sweep"),
+            ("{}\n".to_owned(), "its first line is no head of a sweep"),
+            (begun.clone() + "nonsense\n", "line 2 is no case of a sweep"),
+            (begun.clone() + &line_of(&case(9)), "line 2 is a case of another sweep"),
+            (begun + &line_of(&case(1)), "line 2 is a case of another sweep"),
+        ] {
+            let why = read(&text).expect_err("it is none");
+            assert!(why.starts_with(message), "{why}");
+        }
+    }
+}
