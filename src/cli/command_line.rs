@@ -1,30 +1,32 @@
 //! Commands as text that a shell reads back as the same words.
 
+use std::path::PathBuf;
+
 use super::arguments::{CompareArguments, ScenarioArguments};
 
 /// The command that repeats a run: what decides its numbers, and nothing else. The number of
 /// threads, the format and the output folder are left out, so that they leave no trace in a result.
 pub fn repeating(scenario: &ScenarioArguments) -> String {
-    let mut words = vec!["simscale".to_owned(), "run".to_owned()];
-    words.push(quoted(&scenario.file.display().to_string()));
-    for set in scenario.sets() {
-        words.extend(["--set".to_owned(), quoted(&set)]);
-    }
-    words.join(" ")
+    command("run", std::slice::from_ref(&scenario.file), &[("--set", &scenario.sets())])
 }
 
 /// The command that repeats a comparison, as [`repeating`] does a run.
 pub fn comparing(arguments: &CompareArguments) -> String {
-    let mut words = vec!["simscale".to_owned(), "compare".to_owned()];
-    words.extend(arguments.files.iter().map(|file| quoted(&file.display().to_string())));
     let options = [
-        ("--set", &arguments.sets()),
+        ("--set", &arguments.sets()[..]),
         ("--a", &arguments.changes_of_a),
         ("--b", &arguments.changes_of_b),
     ];
-    for (option, changes) in options {
-        for change in changes {
-            words.extend([option.to_owned(), quoted(change)]);
+    command("compare", &arguments.files, &options)
+}
+
+/// A command with its files, then every value of each option.
+pub fn command(name: &str, files: &[PathBuf], options: &[(&str, &[String])]) -> String {
+    let mut words = vec!["simscale".to_owned(), name.to_owned()];
+    words.extend(files.iter().map(|file| quoted(&file.display().to_string())));
+    for (option, values) in options {
+        for value in *values {
+            words.extend([(*option).to_owned(), quoted(value)]);
         }
     }
     words.join(" ")

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use super::arguments::GraduateArguments;
-use super::command_line::quoted;
+use super::arguments::{GraduateArguments, plotting};
+use super::command_line::command;
 use super::console::Console;
 use super::exit::Exit;
+use super::run::OUTPUT;
 use super::sweep::folder_name;
 use super::{interrupt, threads};
 use crate::experiment::graduation::result::Ladder;
@@ -29,7 +30,7 @@ pub fn graduate(arguments: &GraduateArguments, console: &mut Console<'_>) -> Res
     let (stages, scenarios) = load(arguments, console)?;
     let range = arguments.range.unwrap_or_else(|| usual_range(&scenarios));
     let name = folder_name(scenarios.iter().map(|scenario| scenario.name.as_str()), "graduate");
-    let folder = arguments.output.out.clone().unwrap_or_else(|| Path::new("output").join(name));
+    let folder = arguments.output.out.clone().unwrap_or_else(|| Path::new(OUTPUT).join(name));
     let folder = prepare(&folder).map_err(|error| console.refuse(&error.to_string()))?;
     interrupt::leaves_nothing(folder.path());
     let ask = Ask { precision: arguments.precision, range };
@@ -126,14 +127,12 @@ fn usual_range(scenarios: &[Scenario]) -> (u64, u64) {
 
 /// The command that repeats the search: what decides its numbers and pictures, nothing else.
 fn repeating(arguments: &GraduateArguments) -> String {
-    let mut words = vec!["simscale".to_owned(), "graduate".to_owned()];
-    words.extend(arguments.files.iter().map(|file| quoted(&file.display().to_string())));
-    words.extend(["--precision".to_owned(), percent_text(arguments.precision)]);
-    if let Some((low, high)) = arguments.range {
-        words.extend(["--range".to_owned(), format!("{}..{}", Count(low), Count(high))]);
-    }
-    for text in &arguments.changes {
-        words.extend(["--set".to_owned(), quoted(text)]);
-    }
-    words.join(" ")
+    let range = arguments.range.map(|(low, high)| format!("{}..{}", Count(low), Count(high)));
+    let options = [
+        ("--precision", &[percent_text(arguments.precision)][..]),
+        ("--range", range.as_slice()),
+        ("--set", &arguments.changes),
+        ("--plot", &plotting(&arguments.plot)),
+    ];
+    command("graduate", &arguments.files, &options)
 }

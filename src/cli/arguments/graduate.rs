@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::OutputArguments;
+use super::{OutputArguments, USUAL_PLOT};
 use crate::language::quantity::{Count, Fraction, Quantity};
 
 /// Arguments of `simscale graduate`.
@@ -24,7 +24,7 @@ pub struct GraduateArguments {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub changes: Vec<String>,
     /// The metric that is drawn over the users.
-    #[arg(long, value_name = "METRIC", default_value = "response_time.p95")]
+    #[arg(long, value_name = "METRIC", default_value = USUAL_PLOT)]
     pub plot: String,
     /// Where results go.
     #[command(flatten)]

@@ -182,6 +182,14 @@ pub enum FormatName {
     Csv,
 }
 
+/// The metric that is drawn over the users where no other is asked for.
+const USUAL_PLOT: &str = "response_time.p95";
+
+/// What `--plot` must say in a command that draws this metric: nothing for the usual one.
+pub(super) fn plotting(plot: &str) -> Vec<String> {
+    if plot == USUAL_PLOT { Vec::new() } else { vec![plot.to_owned()] }
+}
+
 impl ScenarioArguments {
     /// All changes as `path=value`, shorthands last.
     pub fn sets(&self) -> Vec<String> {

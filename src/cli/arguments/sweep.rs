@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{FormatName, OutputArguments};
+use super::{FormatName, OutputArguments, USUAL_PLOT};
 use crate::report::sweep::journal::Shard;
 
 /// Arguments of `simscale sweep`.
@@ -21,7 +21,7 @@ pub struct SweepArguments {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub changes: Vec<String>,
     /// The metric that is drawn and shown.
-    #[arg(long, value_name = "METRIC", default_value = "response_time.p95")]
+    #[arg(long, value_name = "METRIC", default_value = USUAL_PLOT)]
     pub plot: String,
     /// Run one part of the cases, for several machines: 2/8 is the second of eight. `simscale
     /// merge` joins the parts.

@@ -38,7 +38,7 @@ impl Keeper {
             + &kept.iter().map(journal::line_of).collect::<String>();
         let journal = folder.begin(journal::NAME, begun.as_bytes())?;
         let rows = folder.begin(ROWS, csv::titles(&head).as_bytes())?;
-        let cases: Vec<usize> = (0..head.cases()).filter(|case| shard.holds(*case)).collect();
+        let cases: Vec<usize> = shard.cases(&head).collect();
         let mut to_come = cases.into_iter();
         let next = to_come.next();
         let done = kept.into_iter().map(|case| (case.case, case)).collect();
@@ -73,8 +73,7 @@ impl Keeper {
 
     /// How many cases are done, and of how many.
     pub fn progress(&self) -> (usize, usize) {
-        let all = (0..self.head.cases()).filter(|case| self.shard.holds(*case)).count();
-        (self.done.len(), all)
+        (self.done.len(), self.shard.cases(&self.head).count())
     }
 
     /// All that was found.

@@ -18,6 +18,7 @@ use super::arguments::SweepArguments;
 use super::command_line::quoted;
 use super::console::Console;
 use super::exit::Exit;
+use super::run::OUTPUT;
 use super::{interrupt, threads};
 use crate::experiment::deal::{Compiled, deal};
 use crate::experiment::expected_requests;
@@ -28,9 +29,6 @@ use crate::report::{
 };
 use keeper::Keeper;
 use plan::Plan;
-
-/// Folder of the folders of all sweeps, where no other is asked for.
-const OUTPUT: &str = "output";
 
 /// Runs scenarios over axes and reports on them.
 ///

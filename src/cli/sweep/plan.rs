@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::cli::arguments::SweepArguments;
-use crate::cli::command_line::quoted;
+use crate::cli::arguments::{SweepArguments, plotting};
+use crate::cli::command_line::command;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::experiment::deal::Compiled;
@@ -236,16 +236,10 @@ fn refuse_unknown_metric(
 
 /// The command that repeats the whole sweep: what decides its numbers and pictures, nothing else.
 pub(super) fn repeating(arguments: &SweepArguments) -> String {
-    let mut words = vec!["simscale".to_owned(), "sweep".to_owned()];
-    words.extend(arguments.files.iter().map(|file| quoted(&file.display().to_string())));
-    for text in &arguments.vary {
-        words.extend(["--vary".to_owned(), quoted(text)]);
-    }
-    for text in &arguments.changes {
-        words.extend(["--set".to_owned(), quoted(text)]);
-    }
-    if arguments.plot != "response_time.p95" {
-        words.extend(["--plot".to_owned(), quoted(&arguments.plot)]);
-    }
-    words.join(" ")
+    let options = [
+        ("--vary", &arguments.vary[..]),
+        ("--set", &arguments.changes),
+        ("--plot", &plotting(&arguments.plot)),
+    ];
+    command("sweep", &arguments.files, &options)
 }

@@ -4,6 +4,7 @@ use crate::experiment::graduation::result::{Graduation, Ladder, Outcome, Thresho
 use crate::experiment::graduation::search::Crossing;
 use crate::report::csv::{lines, table};
 use crate::report::format::{exact, exact_or_empty};
+use crate::report::sweep::csv::{metric_cells, metric_titles};
 
 /// `graduation.csv`: a row per threshold of every stage.
 pub fn graduation(ladder: &Ladder) -> String {
@@ -82,9 +83,7 @@ pub fn points(ladder: &Ladder) -> String {
     }
     let mut titles: Vec<String> =
         ["scenario", "users", "verdict", "requests"].map(str::to_owned).to_vec();
-    for path in &columns {
-        titles.extend([(*path).to_owned(), format!("{path}_low"), format!("{path}_high")]);
-    }
+    titles.extend(columns.iter().flat_map(|path| metric_titles(path)));
     let rows = ladder.stages.iter().flat_map(|stage| {
         let columns = &columns;
         stage.points.iter().map(move |point| {
@@ -94,13 +93,7 @@ pub fn points(ladder: &Ladder) -> String {
                 point.verdict.word().to_owned(),
                 point.requests.to_string(),
             ];
-            for path in columns {
-                let metric = point.metric(path);
-                row.push(exact_or_empty(metric.and_then(|metric| metric.value)));
-                let ci95 = metric.and_then(|metric| metric.ci95);
-                row.push(exact_or_empty(ci95.map(|(low, _)| low)));
-                row.push(exact_or_empty(ci95.map(|(_, high)| high)));
-            }
+            row.extend(columns.iter().flat_map(|path| metric_cells(point, path)));
             row
         })
     });

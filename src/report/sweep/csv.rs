@@ -22,18 +22,23 @@ pub fn titles(head: &SweepHead) -> String {
     let mut titles = vec!["case".to_owned(), "scenario".to_owned()];
     titles.extend(head.axes.iter().map(|axis| axis.path.clone()));
     let more = ["users", "verdict", "place", "repeats", "requests", "simulated"];
-    titles.extend(
-        more.map(|title| if is_axis(head, title) { format!("{title}_") } else { title.to_owned() }),
-    );
-    for (path, _) in &head.columns {
-        titles.extend([path.clone(), format!("{path}_low"), format!("{path}_high")]);
-    }
+    titles.extend(more.map(str::to_owned));
+    titles.extend(head.columns.iter().flat_map(|(path, _)| metric_titles(path)));
     titles.extend(thresholds(head).into_iter().map(|name| format!("threshold.{name}")));
     lines(std::iter::once(titles))
 }
 
-fn is_axis(head: &SweepHead, title: &str) -> bool {
-    head.axes.iter().any(|axis| axis.path == title)
+/// The titles of a metric's columns: value, and both ends of its 95% interval.
+pub(in crate::report) fn metric_titles(path: &str) -> [String; 3] {
+    [path.to_owned(), format!("{path}_low"), format!("{path}_high")]
+}
+
+/// The cells of a metric, empty where the case has none.
+pub(in crate::report) fn metric_cells(case: &CaseResult, path: &str) -> [String; 3] {
+    let metric = case.metric(path);
+    let ci95 = metric.and_then(|metric| metric.ci95);
+    [metric.and_then(|metric| metric.value), ci95.map(|ends| ends.0), ci95.map(|ends| ends.1)]
+        .map(exact_or_empty)
 }
 
 /// The line of a case in `sweep.csv`.
@@ -44,13 +49,7 @@ pub fn row(head: &SweepHead, case: &CaseResult) -> String {
     row.push(case.verdict.word().to_owned());
     row.push(blamed(&case.verdict).unwrap_or_default().to_owned());
     row.extend([u64::from(case.repeats), case.requests, case.simulated].map(|it| it.to_string()));
-    for (path, _) in &head.columns {
-        let metric = case.metric(path);
-        row.push(exact_or_empty(metric.and_then(|metric| metric.value)));
-        let ci95 = metric.and_then(|metric| metric.ci95);
-        row.push(exact_or_empty(ci95.map(|(low, _)| low)));
-        row.push(exact_or_empty(ci95.map(|(_, high)| high)));
-    }
+    row.extend(head.columns.iter().flat_map(|(path, _)| metric_cells(case, path)));
     for name in thresholds(head) {
         let threshold = case.graduation.iter().find(|threshold| threshold.name == name);
         row.push(threshold.map_or("", |threshold| threshold.state.word()).to_owned());

@@ -28,6 +28,11 @@ impl Shard {
     pub fn holds(self, case: usize) -> bool {
         case % self.parts == self.index - 1
     }
+
+    /// Numbers of the cases of a sweep that belong to the part, rising.
+    pub fn cases(self, head: &SweepHead) -> impl Iterator<Item = usize> {
+        (0..head.cases()).filter(move |case| self.holds(*case))
+    }
 }
 
 /// What a journal holds.
@@ -50,8 +55,7 @@ struct FirstLine {
 impl Journal {
     /// Whether all cases of the part are there.
     pub fn is_complete(&self) -> bool {
-        let wanted = (0..self.head.cases()).filter(|case| self.shard.holds(*case)).count();
-        self.cases.len() == wanted
+        self.cases.len() == self.shard.cases(&self.head).count()
     }
 }
 
