@@ -112,6 +112,8 @@ impl Classes {
 const DATASET_SHIFT: u32 = 56;
 /// Set in the keys that were made while the system ran.
 const MADE_BIT: u64 = 1 << 55;
+/// Lower bits of such a key, which tell who made it.
+const OWNER_BITS: u32 = 32;
 
 /// A dataset at a given number of users: how many keys, how they are chosen, how large they are.
 #[derive(Clone, Debug)]
@@ -187,11 +189,24 @@ impl Dataset {
                 Some(per_user) => (user * per_user + draw.below(per_user)) % self.keys,
                 None => mix(user, u64::from(self.number)) % self.keys,
             }),
-            KeyChoice::New => self.tag(MADE_BIT | (mix(identity, 0x6E65_7721) % MADE_BIT)),
+            KeyChoice::New => {
+                let serial = mix(identity, 0x6E65_7721) % (MADE_BIT >> OWNER_BITS);
+                self.tag(MADE_BIT | (serial << OWNER_BITS) | (user % (1 << OWNER_BITS)))
+            }
             KeyChoice::Newest | KeyChoice::Recorded => {
                 unreachable!("the source itself knows the newest and the recorded keys")
             }
         }
+    }
+
+    /// The user to whom a key belongs, unless the dataset's keys belong to nobody.
+    #[inline]
+    pub fn owner(&self, key: u64) -> Option<u64> {
+        let id = key_within(key);
+        if id & MADE_BIT != 0 {
+            return Some(id % (1 << OWNER_BITS));
+        }
+        self.per_user.map(|per_user| id / per_user)
     }
 
     /// A plain key id with the dataset's number in front.
@@ -229,6 +244,9 @@ mod tests {
                 assert_eq!(dataset_of(key), 1);
                 let id = key & (MADE_BIT - 1);
                 assert!((user * 5..user * 5 + 5).contains(&id), "user {user} got {id}");
+                assert_eq!(posts.owner(key), Some(user));
+                let made = posts.draw_key(KeyChoice::New, user, identity, &mut draw);
+                assert_eq!((dataset_of(made), posts.owner(made)), (1, Some(user)));
             }
         }
     }

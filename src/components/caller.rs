@@ -9,8 +9,8 @@ use super::access::Classes;
 use crate::blocks::distribution::Distribution;
 use crate::kernel::random::Stream;
 use crate::kernel::time::{Duration, Time};
-use crate::kernel::{Answer, ComponentId, Context, Hop, JobId, JobTicket, Note, Outcome, Rank};
-use crate::kernel::{TimerTag, random};
+use crate::kernel::{Answer, ComponentId, Context, Hop, JobId, JobTicket, NODE_ANY, Note, Outcome};
+use crate::kernel::{Rank, TimerTag, random};
 use std::collections::VecDeque;
 
 /// What a caller does when a call fails.
@@ -29,6 +29,9 @@ pub struct Wire {
     pub to: ComponentId,
     /// That component's nodes.
     pub nodes: u16,
+    /// What a job is told as its node when the caller chooses none: [`NODE_ANY`], or the caller's
+    /// region where one component stands in several.
+    pub any_node: u16,
     /// Time one way.
     pub latency: Distribution,
     /// How long the caller waits.
@@ -45,6 +48,7 @@ impl Wire {
         Wire {
             to,
             nodes,
+            any_node: NODE_ANY,
             latency: Distribution::zero(),
             timeout: None,
             on_error: OnError::Fail,
@@ -78,6 +82,8 @@ struct Line {
     /// The latency, when it is always the same.
     constant: Option<Duration>,
     timeout: Option<Duration>,
+    /// The node a job is told when none is chosen.
+    any_node: u16,
     outward: Stream,
     homeward: Stream,
     /// Open calls in the order in which their patience ends: all wait equally long.
@@ -113,6 +119,7 @@ impl Caller {
             to: wire.to,
             constant: wire.latency.is_constant().map(|latency| latency.min(LONGEST_WIRE)),
             timeout: wire.timeout,
+            any_node: wire.any_node,
             outward: Stream::new(seed, repeat, component, &format!("wire {index} outward")),
             homeward: Stream::new(seed, repeat, component, &format!("wire {index} homeward")),
             waiting: VecDeque::new(),
@@ -148,6 +155,7 @@ impl Caller {
     #[inline(always)]
     pub fn call(&mut self, job: JobId, wire: usize, node: u16, context: &mut Context<'_>) {
         let line = &self.lines[wire];
+        let node = if node == NODE_ANY { line.any_node } else { node };
         match (line.constant, line.timeout) {
             (Some(latency), None) => {
                 let (outward, homeward) = (latency, latency);

@@ -8,6 +8,7 @@
 use super::access::{Classes, Dataset, Verb};
 use super::caller::Wire;
 use crate::blocks::distribution::Distribution;
+use crate::blocks::geography::Geography;
 use crate::kernel::time::Duration;
 
 /// Load on one kind of station of a component.
@@ -61,6 +62,8 @@ pub struct FlowContext<'model> {
     pub datasets: &'model [Dataset],
     /// The component's wires.
     pub wires: &'model [Wire],
+    /// All regions.
+    pub geography: &'model Geography,
 }
 
 impl FlowContext<'_> {

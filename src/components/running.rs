@@ -1,6 +1,7 @@
 //! What every running component offers beside reacting to signals: readings, resets, and the
 //! state of its stations for the verdict.
 
+use crate::blocks::geography::Geography;
 use crate::components::source::Source;
 use crate::kernel::random::Stream;
 use crate::kernel::time::Time;
@@ -66,6 +67,10 @@ pub struct BuildContext<'model> {
     pub datasets: &'model [Dataset],
     /// Jobs per second expected to arrive, by class.
     pub arriving: &'model [f64],
+    /// All regions.
+    pub geography: &'model Geography,
+    /// The regions in which the component stands, the first one its home.
+    pub regions: &'model [u16],
 }
 
 impl BuildContext<'_> {

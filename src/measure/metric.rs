@@ -100,15 +100,19 @@ pub struct Node {
     pub role: &'static str,
     /// Its number among the component's nodes.
     pub index: u16,
+    /// The region it stands in, where there are several.
+    pub region: Option<u16>,
+    /// The shard it belongs to, where there are several.
+    pub shard: Option<u16>,
 }
 
 impl Node {
     /// The only node, or the component as a whole.
-    pub const WHOLE: Node = Node { role: "", index: 0 };
+    pub const WHOLE: Node = Node::number(0);
 
     /// One of several nodes that are all alike.
     pub const fn number(index: u16) -> Node {
-        Node { role: "", index }
+        Node { role: "", index, region: None, shard: None }
     }
 }
 

@@ -53,6 +53,7 @@ impl Model {
             classes: &self.classes,
             datasets: &self.datasets,
             wires: &component.wires,
+            geography: &self.geography,
         };
         if id == USERS {
             let mut flow = Flow::default();

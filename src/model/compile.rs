@@ -4,6 +4,7 @@ use super::load::{Arrivals, KeyColumn, LoadPlan};
 use super::wires::Names;
 use super::{Model, ModelComponent, USERS};
 use crate::blocks::arrivals::{Shape, Window};
+use crate::blocks::geography::Geography;
 use crate::blocks::popularity::Popularity;
 use crate::blocks::popularity::read::PopularitySpec;
 use crate::blocks::trace::{TimeUnit, TraceSummary};
@@ -51,6 +52,7 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         operation_names,
         datasets,
         classes,
+        geography: Geography::single(),
         components,
         rate: 0.0,
         route_depth,
@@ -212,6 +214,7 @@ fn assemble(
         wires,
         arriving: Vec::new(),
         flow: Flow::default(),
+        regions: vec![0],
         rank,
         blueprint,
     };

@@ -23,6 +23,7 @@ pub use compile::compile;
 pub use load::LoadPlan;
 pub use variants::{Limits, Variants};
 
+use crate::blocks::geography::Geography;
 use crate::components::Blueprint;
 use crate::components::access::{Classes, Dataset};
 use crate::components::caller::Wire;
@@ -53,6 +54,8 @@ pub struct Model {
     pub datasets: Vec<Dataset>,
     /// All classes of access.
     pub classes: Classes,
+    /// All regions.
+    pub geography: Geography,
     /// The users, then the components by name.
     pub components: Vec<ModelComponent>,
     /// Requests per second the arithmetic expects.
@@ -74,6 +77,8 @@ pub struct ModelComponent {
     pub arriving: Vec<f64>,
     /// What these make of its stations.
     pub flow: Flow,
+    /// The regions in which it stands, the first one its home.
+    pub regions: Vec<u16>,
     /// Position on the way from the users: callers come before those they call.
     pub rank: usize,
     /// How to build it; the users have none.
@@ -151,6 +156,8 @@ impl Model {
             classes: &self.classes,
             datasets: &self.datasets,
             arriving,
+            geography: &self.geography,
+            regions: &component.regions,
         }
     }
 

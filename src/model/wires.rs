@@ -3,7 +3,7 @@
 use crate::components::access::{Class, Classes};
 use crate::components::caller::Wire;
 use crate::components::wiring::{Name, WireSpec};
-use crate::kernel::ComponentId;
+use crate::kernel::{ComponentId, NODE_ANY};
 use crate::scenario::ComponentSection;
 
 /// What wires are resolved against.
@@ -35,6 +35,7 @@ impl Names<'_> {
         Wire {
             to,
             nodes: self.components[to.index() - 1].spec.nodes(),
+            any_node: NODE_ANY,
             latency: spec.latency.clone(),
             timeout: spec.timeout,
             on_error: spec.on_error,

@@ -66,7 +66,7 @@ impl RunningDatabase {
     fn measure_node(&self, index: u16, node: &DatabaseNode, now: Time, sheet: &mut Sheet) {
         let is_primary = usize::from(index) == PRIMARY;
         let role = if is_primary { "primary" } else { "replica" };
-        let label = Node { role, index };
+        let label = Node { role, ..Node::number(index) };
         let tally = &node.tally;
         let core_time = self.settings.cores as f64 * sheet.seconds;
         let seconds = |nanos: u64| Duration::from_nanos(nanos).seconds();
