@@ -19,6 +19,38 @@ pub enum Policy {
     PowerOfTwo,
 }
 
+impl Policy {
+    /// Chooses one of some candidates, of which there is at least one: `open` tells a candidate's
+    /// open calls, `turn` counts the choices.
+    pub fn pick(
+        self,
+        candidates: &[u16],
+        open: impl Fn(u16) -> u64,
+        turn: &mut usize,
+        draw: &mut Draw,
+    ) -> u16 {
+        let count = candidates.len();
+        let first = *turn % count;
+        *turn = turn.wrapping_add(1);
+        let index = match self {
+            Policy::RoundRobin => first,
+            Policy::Random => draw.below(count as u64) as usize,
+            Policy::LeastConnections => {
+                let in_turn = (first..first + count).map(|index| index % count);
+                in_turn.min_by_key(|&index| open(candidates[index])).unwrap_or(first)
+            }
+            Policy::PowerOfTwo if count == 1 => 0,
+            Policy::PowerOfTwo => {
+                let one = draw.below(count as u64) as usize;
+                let other = draw.below(count as u64 - 1) as usize;
+                let other = if other >= one { other + 1 } else { other };
+                if open(candidates[other]) < open(candidates[one]) { other } else { one }
+            }
+        };
+        candidates[index]
+    }
+}
+
 /// Which nodes' open calls a choice depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Glance {
@@ -142,6 +174,28 @@ mod tests {
         assert_eq!(balance.open(), [2, 2, 2]);
         balance.close(1);
         assert_eq!(balance.choose(&mut draw), 1);
+    }
+
+    #[test]
+    fn candidates_are_picked_by_the_policy() {
+        let stream = Stream::new(1, 0, "db", "replica");
+        let candidates = [4, 7, 9];
+        let pick = |policy: Policy, open: [u64; 10]| {
+            let mut turn = 0;
+            let mut picks = Vec::new();
+            for call in 0..6 {
+                let open = |node: u16| open[usize::from(node)];
+                picks.push(policy.pick(&candidates, open, &mut turn, &mut stream.draw(call)));
+            }
+            picks
+        };
+        let mut open = [0; 10];
+        assert_eq!(pick(Policy::RoundRobin, open), [4, 7, 9, 4, 7, 9]);
+        assert_eq!(pick(Policy::LeastConnections, open), [4, 7, 9, 4, 7, 9], "equals take turns");
+        (open[4], open[9]) = (2, 1);
+        assert_eq!(pick(Policy::LeastConnections, open), [7; 6]);
+        assert!(!pick(Policy::PowerOfTwo, open).contains(&4), "the busiest loses every pair");
+        assert!(pick(Policy::Random, open).iter().all(|picked| candidates.contains(picked)));
     }
 
     /// 3000 calls that never end: power of two keeps the spread within a few, random does not.

@@ -59,7 +59,7 @@ impl Geography {
     }
 
     /// The numbers of all regions.
-    pub fn all(&self) -> impl Iterator<Item = u16> + use<> {
+    pub fn all(&self) -> impl Iterator<Item = u16> + Clone + use<> {
         0..self.regions()
     }
 

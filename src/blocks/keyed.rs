@@ -72,6 +72,12 @@ impl<V> KeyedTable<V> {
         self.entries.retain(|entry| keep(entry.0, &entry.1));
     }
 
+    /// How many entries there are for which `holds` says so; as with [`KeyedTable::retain`], it must
+    /// be a pure function of one entry.
+    pub fn count(&self, holds: impl Fn(u64, &V) -> bool) -> usize {
+        self.entries.iter().filter(|entry| holds(entry.0, &entry.1)).count()
+    }
+
     /// Bytes of memory held for entries, used or not.
     pub fn bytes(&self) -> usize {
         self.entries.allocation_size()

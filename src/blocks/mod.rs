@@ -1,5 +1,5 @@
 //! Building blocks: laws, key popularity, arrival processes, stations, caches' memory, balancing,
-//! regions.
+//! placement of keys on shards, regions and faults.
 //!
 //! Pure state machines and laws, each testable without the engine.
 
@@ -7,9 +7,11 @@ pub mod arrivals;
 pub mod balance;
 pub mod che;
 pub mod distribution;
+pub mod faults;
 pub mod geography;
 pub mod keyed;
 pub mod least_recently_used;
+pub mod placement;
 pub mod popularity;
 pub mod station;
 pub mod trace;

@@ -40,9 +40,11 @@ use running::{BuildContext, Running};
 use std::fmt::Debug;
 use wiring::{Name, WireSpec};
 
+use crate::blocks::geography::Geography;
 use crate::language::diagnostic::{Problems, suggestion};
 use crate::language::key::{Key, Kind};
 use crate::language::reader::TableReader;
+use crate::language::source::Place;
 use crate::measure::metric::Metric;
 
 /// Every kind of component. Parser, reference, schema and the tests over all kinds derive from it.
@@ -122,6 +124,10 @@ pub trait Blueprint: Debug + Send + Sync {
 pub struct Resolver<'a, 'p> {
     /// How messages about the component begin: "component `app` (service)".
     pub subject: String,
+    /// Where its table stands.
+    pub place: Place,
+    /// All regions.
+    pub geography: &'a Geography,
     /// Name and kind of every component.
     pub kinds: &'a [(&'a str, &'static str)],
     /// Names of the operations, in order.
@@ -172,6 +178,22 @@ impl Resolver<'_, '_> {
             }
         }
         known.then_some(holds)
+    }
+
+    /// The number of a region; an unknown one is reported.
+    pub fn region(&mut self, name: &Name) -> Option<u16> {
+        let geography = self.geography;
+        if geography.is_single() {
+            self.error(name, "there are no regions", "name them in [regions]");
+            return None;
+        }
+        self.number(name, geography.all().map(|region| geography.name(region)), "region")
+    }
+
+    /// Reports a problem of this component as a whole.
+    pub fn fail(&mut self, message: &str, label: &str) {
+        let message = format!("{}: {message}", self.subject);
+        self.problems.error(self.place, message, label);
     }
 
     /// Reports a problem of this component.

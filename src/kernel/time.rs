@@ -48,6 +48,8 @@ impl Time {
 impl Duration {
     /// No time at all.
     pub const ZERO: Duration = Duration(0);
+    /// Longer than any other.
+    pub const LONGEST: Duration = Duration(u64::MAX);
 
     /// A span of `nanos` nanoseconds.
     pub const fn from_nanos(nanos: u64) -> Duration {

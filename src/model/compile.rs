@@ -4,6 +4,7 @@ use super::load::{Arrivals, KeyColumn, LoadPlan};
 use super::wires::Names;
 use super::{Model, ModelComponent, USERS};
 use crate::blocks::arrivals::{Shape, Window};
+use crate::blocks::faults::Faults;
 use crate::blocks::geography::Geography;
 use crate::blocks::popularity::Popularity;
 use crate::blocks::popularity::read::PopularitySpec;
@@ -32,8 +33,9 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         scenario.operations.iter().map(|section| section.name.clone()).collect();
     let dataset_names: Vec<String> =
         scenario.data.iter().map(|section| section.name.clone()).collect();
-    let blueprints =
-        resolve(&scenario.components, &operation_names, &dataset_names, &mut classes, problems);
+    let geography = Geography::single();
+    let named = (&operation_names[..], &dataset_names[..]);
+    let blueprints = resolve(&scenario.components, named, &geography, &mut classes, problems);
     let names = Names {
         components: &scenario.components,
         datasets: &dataset_names,
@@ -52,7 +54,8 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         operation_names,
         datasets,
         classes,
-        geography: Geography::single(),
+        geography,
+        faults: Faults::default(),
         components,
         rate: 0.0,
         route_depth,
@@ -106,8 +109,8 @@ fn operations(scenario: &Scenario) -> Vec<Operation> {
 /// Resolves every component's names; `None` when one is unknown.
 fn resolve(
     sections: &[ComponentSection],
-    operations: &[String],
-    datasets: &[String],
+    (operations, datasets): (&[String], &[String]),
+    geography: &Geography,
     classes: &mut Classes,
     problems: &mut Problems,
 ) -> Option<Vec<Box<dyn Blueprint>>> {
@@ -116,8 +119,16 @@ fn resolve(
     let mut blueprints = Vec::new();
     for section in sections {
         let subject = section.subject();
-        let mut resolver =
-            Resolver { subject, kinds: &kinds, operations, datasets, classes, problems };
+        let mut resolver = Resolver {
+            subject,
+            place: section.place,
+            geography,
+            kinds: &kinds,
+            operations,
+            datasets,
+            classes,
+            problems,
+        };
         blueprints.push(section.spec.resolve(&mut resolver));
     }
     blueprints.into_iter().collect()

@@ -8,6 +8,7 @@ use super::{
     Load, ROOT, Scenario, UsersSection, components, conditions, data, not_yet, operations, run,
     users,
 };
+use crate::blocks::geography::Geography;
 use crate::kernel::random::{hash_name, mix};
 use crate::language::diagnostic::Problems;
 use crate::language::load::{load, load_text};
@@ -108,7 +109,7 @@ fn read(
         Declared { components: declared(&table, "components"), datasets, operations: asked };
     components.iter().flatten().flatten().for_each(|section| declared.check(section, problems));
     if let (Some(sections), Some(data), Some(operations)) = (&components, &data, &operations) {
-        check_names(sections, data, operations, problems);
+        check_names(sections, data, operations, &Geography::single(), problems);
     }
     let users = users?;
     let components = components?.into_iter().collect::<Option<Vec<_>>>()?;

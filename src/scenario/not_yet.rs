@@ -23,16 +23,6 @@ const NOT_YET: &[NotYet] = &[
     NotYet { path: &["data", "*", "locality"], what: "regions are", instead: ONE_PLACE },
     NotYet { path: &["components", "*", "regions"], what: "regions are", instead: ONE_PLACE },
     NotYet { path: &["components", "*", "at"], what: "regions are", instead: ONE_PLACE },
-    NotYet {
-        path: &["components", "*", "shards"],
-        what: "shards are",
-        instead: "use more `cores`, or `replicas` for reads",
-    },
-    NotYet {
-        path: &["components", "*", "consensus"],
-        what: "consensus is",
-        instead: "use `replicas`, which follow a primary",
-    },
 ];
 
 /// Reports and removes everything that cannot be simulated yet.
@@ -110,16 +100,6 @@ mod tests {
                 "components.app.at = { us.servers = 4 }",
                 "`components.app.at`: regions are not supported yet | at | leave it out: \
                  everything runs in one place",
-            ),
-            (
-                "components.app.shards = { count = 16 }",
-                "`components.app.shards`: shards are not supported yet | shards | use more \
-                 `cores`, or `replicas` for reads",
-            ),
-            (
-                "components.app.consensus = { voters = 3 }",
-                "`components.app.consensus`: consensus is not supported yet | consensus | \
-                 use `replicas`, which follow a primary",
             ),
         ]);
     }

@@ -5,6 +5,7 @@
 //! breeds no false alarms.
 
 use super::{ComponentSection, DataSection, OperationSection};
+use crate::blocks::geography::Geography;
 use crate::components::Resolver;
 use crate::components::access::{Class, Classes, ReadFrom};
 use crate::components::wiring::{Name, WireSpec};
@@ -41,6 +42,7 @@ pub(super) fn check_names(
     sections: &[Option<ComponentSection>],
     data: &[DataSection],
     operations: &[OperationSection],
+    geography: &Geography,
     problems: &mut Problems,
 ) {
     let datasets: Vec<String> = data.iter().map(|section| section.name.clone()).collect();
@@ -56,6 +58,8 @@ pub(super) fn check_names(
     for section in sections.iter().flatten() {
         let mut resolver = Resolver {
             subject: section.subject(),
+            place: section.place,
+            geography,
             kinds: &kinds,
             operations: &names,
             datasets: &datasets,

@@ -1,8 +1,9 @@
 //! What a running database has measured, read off.
 
 use super::metrics;
-use super::running::{DatabaseNode, NodeTally, PRIMARY, RunningDatabase};
-use crate::components::access::ReadFrom;
+use super::replicas::Reads;
+use super::running::RunningDatabase;
+use super::running::node::DatabaseNode;
 use crate::components::running::{NodeLoad, Running};
 use crate::kernel::HopCounts;
 use crate::kernel::time::{Duration, Time};
@@ -10,38 +11,43 @@ use crate::measure::metric::{Node, Sheet};
 
 impl Running for RunningDatabase {
     fn measure(&self, now: Time, sheet: &mut Sheet) {
-        self.door.measure_counts(sheet);
-        sheet.distribution(&metrics::QUERY, Node::WHOLE, self.door.response());
-        sheet.distribution(&metrics::READ_QUERY, Node::WHOLE, &self.read_times);
-        sheet.distribution(&metrics::WRITE_QUERY, Node::WHOLE, &self.write_times);
-        let queries = self.door.response().count() as f64;
-        sheet.ratio(&metrics::SLOW_QUERIES, Node::WHOLE, self.slow as f64, queries);
-        sheet.rate(&metrics::REJECTED, Node::WHOLE, self.rejected);
+        let tally = &self.tally;
+        tally.door.measure_counts(sheet);
+        sheet.distribution(&metrics::QUERY, Node::WHOLE, tally.door.response());
+        sheet.distribution(&metrics::READ_QUERY, Node::WHOLE, &tally.read_times);
+        sheet.distribution(&metrics::WRITE_QUERY, Node::WHOLE, &tally.write_times);
+        let queries = tally.door.response().count() as f64;
+        sheet.ratio(&metrics::SLOW_QUERIES, Node::WHOLE, tally.slow as f64, queries);
+        sheet.rate(&metrics::REJECTED, Node::WHOLE, tally.rejected);
         sheet.gauge(&metrics::STORAGE, Node::WHOLE, self.storage());
-        for (index, node) in (0u16..).zip(&self.nodes) {
+        if self.topology.shards() > 1 {
+            self.measure_balance(sheet);
+        }
+        if !self.settings.faults.is_empty() {
+            self.measure_faults(now, sheet);
+        }
+        for (index, node) in self.nodes.iter().enumerate() {
             self.measure_node(index, node, now, sheet);
         }
     }
 
     fn reset(&mut self, now: Time) {
-        self.door.reset();
-        self.read_times.clear();
-        self.write_times.clear();
-        (self.slow, self.rejected) = (0, 0);
-        for node in &mut self.nodes {
-            node.tally = NodeTally::default();
-            node.connections.reset(now);
-            node.cores.reset(now);
-            if let Some(disk) = &mut node.disk {
-                disk.pace.reset(now);
-                disk.access.reset(now);
-            }
+        self.tally.door.reset();
+        let tally = &mut self.tally;
+        tally.read_times.clear();
+        tally.write_times.clear();
+        (tally.slow, tally.rejected, tally.unavailable) = (0, 0, 0);
+        (tally.lost_writes, tally.leaderless) = (0, 0);
+        self.divergence.reset();
+        self.nodes.iter_mut().for_each(|node| node.reset(now));
+        for group in &mut self.groups {
+            group.vacant_since = group.vacant_since.map(|_| now);
         }
     }
 
     fn loads(&self, now: Time) -> Vec<NodeLoad> {
         let load = |(index, node): (usize, &DatabaseNode)| {
-            let role = if index == PRIMARY { "primary" } else { "replica" };
+            let role = self.role(index);
             let share = |busy: Option<f64>, of: f64| busy.unwrap_or(0.0) / of;
             let connections = node.connections.meter();
             let held = share(connections.busy.mean(now), node.connections.places() as f64);
@@ -58,24 +64,71 @@ impl Running for RunningDatabase {
     }
 
     fn audit(&self, counts: &HopCounts) -> Result<(), String> {
-        self.door.audit(counts)
+        self.tally.door.audit(counts)
     }
 }
 
 impl RunningDatabase {
-    fn measure_node(&self, index: u16, node: &DatabaseNode, now: Time, sheet: &mut Sheet) {
-        let is_primary = usize::from(index) == PRIMARY;
-        let role = if is_primary { "primary" } else { "replica" };
-        let label = Node { role, ..Node::number(index) };
+    /// What a node was at the start: the first member of a shard leads it.
+    fn role(&self, node: usize) -> &'static str {
+        let is_first = self.topology.member(node) == 0;
+        let (leader, follower) = self.settings.roles();
+        if is_first { leader } else { follower }
+    }
+
+    /// A node's address in metrics.
+    fn label(&self, node: usize) -> Node {
+        let (regions, shards) = (self.topology.regions(), self.topology.shards());
+        Node {
+            role: self.role(node),
+            index: node as u16,
+            region: (regions > 1).then(|| self.topology.region(node)),
+            shard: (shards > 1).then(|| self.topology.shard(node)),
+        }
+    }
+
+    fn measure_balance(&self, sheet: &mut Sheet) {
+        let shards = f64::from(self.topology.shards());
+        let of_shard = |shard: u16| -> u64 {
+            let members = 0..self.topology.members();
+            members.map(|member| self.nodes[self.topology.node(shard, member)].tally.queries).sum()
+        };
+        let queries: Vec<u64> = (0..self.topology.shards()).map(of_shard).collect();
+        let hottest = queries.iter().max().map_or(0.0, |most| *most as f64);
+        let mean = queries.iter().sum::<u64>() as f64 / shards;
+        sheet.ratio(&metrics::IMBALANCE, Node::WHOLE, hottest, mean);
+    }
+
+    fn measure_faults(&self, now: Time, sheet: &mut Sheet) {
+        let tally = &self.tally;
+        sheet.rate(&metrics::UNAVAILABLE, Node::WHOLE, tally.unavailable);
+        let vacant = |since: Time| (now - since).nanos();
+        let open: u64 = self.groups.iter().filter_map(|group| group.vacant_since.map(vacant)).sum();
+        let leaderless = Duration::from_nanos(tally.leaderless + open).seconds();
+        let shards = f64::from(self.topology.shards());
+        sheet.ratio(&metrics::LEADERLESS, Node::WHOLE, leaderless, shards * sheet.seconds);
+        sheet.gauge(&metrics::LOST_WRITES, Node::WHOLE, tally.lost_writes as f64);
+        if self.settings.prefers_availability {
+            let divergence = &self.divergence;
+            sheet.gauge(&metrics::DIVERGENT, Node::WHOLE, divergence.divergent as f64);
+            sheet.gauge(&metrics::CONFLICTS, Node::WHOLE, divergence.conflicts as f64);
+        }
+    }
+
+    fn measure_node(&self, index: usize, node: &DatabaseNode, now: Time, sheet: &mut Sheet) {
+        let is_first = self.topology.member(index) == 0;
+        let label = self.label(index);
         let tally = &node.tally;
         let core_time = self.settings.cores as f64 * sheet.seconds;
         let seconds = |nanos: u64| Duration::from_nanos(nanos).seconds();
         let cpu = node.cores.meter().busy.integral(now);
         sheet.ratio(&metrics::CPU, label, cpu, core_time);
-        if !is_primary || self.nodes.len() == 1 || self.settings.reads == ReadFrom::Primary {
+        let leader_reads =
+            self.settings.reads == Reads::Primary || self.settings.leader_takes_reads;
+        if !is_first || self.topology.members() == 1 || leader_reads {
             sheet.ratio(&metrics::READ_LOAD, label, seconds(tally.read_work), core_time);
         }
-        if is_primary {
+        if is_first {
             sheet.ratio(&metrics::WRITE_LOAD, label, seconds(tally.write_work), core_time);
         }
         let pool = node.connections.meter();
@@ -92,7 +145,7 @@ impl RunningDatabase {
             let reads = (tally.buffer_hits + tally.buffer_misses) as f64;
             sheet.ratio(&metrics::BUFFER_HIT_RATE, label, tally.buffer_hits as f64, reads);
         }
-        if !is_primary {
+        if !is_first {
             sheet.distribution(&metrics::REPLICATION_LAG, label, &tally.lag);
             let reads = tally.replica_reads as f64;
             sheet.ratio(&metrics::STALE_READS, label, tally.stale_reads as f64, reads);

@@ -115,6 +115,54 @@ pub const STORAGE: Metric = Metric::gauge(
     "data the primary holds at the end of the run",
     "keys x value size over the datasets it stores, keys made in the run included",
 );
+/// Uneven shards.
+pub const IMBALANCE: Metric = Metric::ratio(
+    "imbalance",
+    Unit::Count,
+    "queries of the hottest shard, over those of the mean shard",
+    "most queries of a shard / (queries / shards)",
+)
+.headline();
+/// Queries nobody could serve.
+pub const UNAVAILABLE: Metric = Metric::ratio(
+    "unavailable",
+    Unit::PerSecond,
+    "queries per second that failed because a node was down or out of reach",
+    "failed queries / measured seconds",
+)
+.headline();
+/// Shards without a leader.
+pub const LEADERLESS: Metric = Metric::ratio(
+    "leaderless",
+    Unit::Fraction,
+    "share of the time in which a shard had no leader, over all shards",
+    "shards x seconds without leader / (shards x seconds)",
+)
+.headline();
+/// Writes that vanished with a leader.
+pub const LOST_WRITES: Metric = Metric::gauge(
+    "lost_writes",
+    Unit::Count,
+    "keys whose latest write, acknowledged before its leader failed, the next leader had not got",
+    "keys with a lost write",
+)
+.headline();
+/// Writes accepted away from the leader.
+pub const DIVERGENT: Metric = Metric::gauge(
+    "divergent_writes",
+    Unit::Count,
+    "writes accepted on a side of a partition that cannot reach the leader",
+    "writes away from the leader",
+)
+.headline();
+/// Keys that both sides of a partition wrote.
+pub const CONFLICTS: Metric = Metric::gauge(
+    "conflicts",
+    Unit::Count,
+    "keys that both sides of a partition have written: the last writer wins, the other write is lost",
+    "keys written on both sides",
+)
+.headline();
 
 /// All of them.
 pub const ALL: &[Metric] = &[
@@ -126,6 +174,12 @@ pub const ALL: &[Metric] = &[
     SLOW_QUERIES,
     REJECTED,
     STORAGE,
+    IMBALANCE,
+    UNAVAILABLE,
+    LEADERLESS,
+    LOST_WRITES,
+    DIVERGENT,
+    CONFLICTS,
     CPU,
     READ_LOAD,
     WRITE_LOAD,

@@ -1,105 +1,269 @@
-//! Asynchronous replication: which writes a replica has not got yet.
+//! Which writes a copy has not got yet.
 //!
-//! The lag law says how long after its commit a write becomes visible on a replica, for each
-//! (write, replica) by itself. A lag is drawn by the write's identity and the replica's number, so
-//! it needs no storage: a read draws it again. Kept are only the latest writes that some replica
-//! still lacks. What must hold: with write rate w on a key, a read of it on a replica is stale with
-//! probability E[1 - exp(-w L)] (the last write's age is exponential, by memorylessness).
+//! The lag law says how long after its commit a write reaches a follower, for each (write, follower)
+//! by itself. A lag is drawn by the write's identity and the follower's number, so it needs no
+//! storage: a read draws it again. Followers that spend time on a write tell when they have applied
+//! it. Kept are only the latest writes that some follower still lacks. What must hold: with write
+//! rate w on a key, a read of it on a follower is stale with probability E[1 - exp(-w L)] (the last
+//! write's age is exponential, by memorylessness).
 
 use crate::blocks::distribution::Distribution;
 use crate::blocks::keyed::KeyedTable;
 use crate::kernel::random::{Stream, mix};
 use crate::kernel::time::{Duration, Time};
 
-/// The latest write to a key, or by a user.
+/// The latest write to a key, or by a user to a shard.
 #[derive(Clone, Copy, Debug)]
 struct LastWrite {
     committed: Time,
     identity: u64,
     user: u64,
-    /// When the slowest replica has it.
+    shard: u16,
+    /// When the slowest follower has it, if that is known beforehand.
     everywhere: Time,
+    /// The members that lack it, a bit for each.
+    missing: u64,
+    /// Those that could not be reached at its commit.
+    cut: u64,
 }
 
-/// Writes that have not reached all replicas.
+/// A write at its commit.
+#[derive(Clone, Copy, Debug)]
+pub struct Commit {
+    /// Its key.
+    pub key: u64,
+    /// Who made it.
+    pub user: u64,
+    /// Its identity.
+    pub identity: u64,
+    /// The shard.
+    pub shard: u16,
+    /// The members that have it at once, a bit for each.
+    pub held: u64,
+    /// The members that cannot be reached, a bit for each.
+    pub cut: u64,
+    /// When it is committed: now or, when others have to agree, later.
+    pub committed: Time,
+    /// When the slowest follower has it, if that is known beforehand.
+    pub everywhere: Time,
+}
+
+/// A follower that is asked, and how far it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Follower {
+    /// Its node.
+    pub node: usize,
+    /// Which member of its shard it is.
+    pub member: u16,
+    /// The way from the leader of its shard.
+    pub way: Duration,
+}
+
+/// Writes that have not reached all followers.
 #[derive(Debug)]
 pub struct Replication {
-    replicas: u16,
+    members: u16,
     lag: Distribution,
     stream: Stream,
     by_key: KeyedTable<LastWrite>,
     by_user: KeyedTable<LastWrite>,
-    /// Whether reads ask for the user's own last write.
-    follows_users: bool,
+    /// What reads ask of the reader's own last write.
+    own: OwnWrites,
+    /// Whether followers tell when they have applied a write.
+    tells: bool,
+    /// Everything committed before is there, by node: it has caught up after a fault.
+    complete_until: Vec<Time>,
     /// Size at which the tables are swept next.
     sweep_at: usize,
+}
+
+/// What reads ask of the reader's own last write to a shard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OwnWrites {
+    /// Nothing.
+    Ignored,
+    /// Whether a follower lacks it.
+    UntilVisible,
+    /// Whether it is younger than this.
+    For(Duration),
 }
 
 /// Below this many entries the tables are not swept.
 const SMALLEST_SWEEP: usize = 1024;
 
 impl Replication {
-    /// Replication to `replicas` copies, all of them up to date.
-    pub fn new(replicas: u16, lag: Distribution, stream: Stream, follows_users: bool) -> Self {
+    /// Replication within shards of so many members on so many nodes, all of them up to date.
+    pub fn new(
+        (members, nodes): (u16, u16),
+        (lag, stream): (Distribution, Stream),
+        own: OwnWrites,
+        tells: bool,
+    ) -> Replication {
         Replication {
-            replicas,
+            members,
             lag,
             stream,
             by_key: KeyedTable::default(),
             by_user: KeyedTable::default(),
-            follows_users,
+            own,
+            tells,
+            complete_until: vec![Time::ZERO; usize::from(nodes)],
             sweep_at: SMALLEST_SWEEP,
         }
     }
 
-    /// How long the write of this identity takes to reach a replica (counted from 0).
+    /// Whether followers tell when they have applied a write.
+    pub fn tells(&self) -> bool {
+        self.tells
+    }
+
+    /// How long the write of this identity takes to reach a member, without the way.
     #[inline]
-    pub fn lag(&self, identity: u64, replica: u16) -> Duration {
-        self.lag.sample(&mut self.stream.draw(mix(identity, u64::from(replica))))
+    pub fn lag(&self, identity: u64, member: u16) -> Duration {
+        // The first member leads at the start, so the replicas are counted from the second one.
+        let replica = u64::from(member).wrapping_sub(1);
+        self.lag.sample(&mut self.stream.draw(mix(identity, replica)))
     }
 
     /// A write is committed.
-    pub fn commit(&mut self, key: u64, user: u64, identity: u64, now: Time) {
-        let lags = (0..self.replicas).map(|replica| self.lag(identity, replica));
-        let Some(slowest) = lags.max() else { return };
-        let write = LastWrite { committed: now, identity, user, everywhere: now + slowest };
-        self.by_key.insert(key, write);
-        if self.follows_users {
-            self.by_user.insert(user, write);
+    pub fn commit(&mut self, write: Commit, now: Time) {
+        let all = u64::MAX >> (64 - u32::from(self.members));
+        let missing = all & !write.held;
+        let is_pinned = matches!(self.own, OwnWrites::For(_));
+        if missing == 0 && !is_pinned {
+            return;
+        }
+        let Commit { identity, user, shard, cut, committed, everywhere, .. } = write;
+        let last = LastWrite { committed, identity, user, shard, everywhere, missing, cut };
+        if missing != 0 {
+            self.by_key.insert(write.key, last);
+        }
+        if self.own != OwnWrites::Ignored {
+            self.by_user.insert(by_shard(user, shard), last);
         }
         if self.by_key.len().max(self.by_user.len()) >= self.sweep_at {
-            self.by_key.retain(|_, write| write.everywhere > now);
-            self.by_user.retain(|_, write| write.everywhere > now);
+            self.sweep(now);
             let left = self.by_key.len().max(self.by_user.len());
             self.sweep_at = (2 * left).max(SMALLEST_SWEEP);
         }
     }
 
-    /// Whether a replica lacks the latest write to a key; and if so, whether `user` made it.
+    /// Forgets the writes that all followers have.
+    fn sweep(&mut self, now: Time) {
+        let pin = match self.own {
+            OwnWrites::For(pin) => pin,
+            OwnWrites::Ignored | OwnWrites::UntilVisible => Duration::ZERO,
+        };
+        let (mut by_key, mut by_user) =
+            (std::mem::take(&mut self.by_key), std::mem::take(&mut self.by_user));
+        by_key.retain(|_, write| self.is_open(write, now));
+        by_user.retain(|_, write| now < write.committed + pin || self.is_open(write, now));
+        (self.by_key, self.by_user) = (by_key, by_user);
+    }
+
+    /// Whether some follower may lack a write.
+    fn is_open(&self, write: &LastWrite, now: Time) -> bool {
+        let still_cut = |member: u16| {
+            let node = usize::from(write.shard) * usize::from(self.members) + usize::from(member);
+            write.cut & 1 << member != 0 && write.committed >= self.complete_until[node]
+        };
+        write.missing != 0
+            && (self.tells || now < write.everywhere || (0..self.members).any(still_cut))
+    }
+
+    /// A follower has applied a write.
+    pub fn applied(&mut self, (key, user): (u64, u64), committed: Time, shard: u16, member: u16) {
+        clear(&mut self.by_key, key, committed, member);
+        if self.own == OwnWrites::UntilVisible {
+            clear(&mut self.by_user, by_shard(user, shard), committed, member);
+        }
+    }
+
+    /// A member leads its shard from now on: what it lacks is lost. Returns how many keys that
+    /// concerns.
+    pub fn lead(&mut self, shard: u16, leader: Follower, now: Time) -> usize {
+        let lost = self.by_key.count(|_, write| self.is_lost(write, shard, leader, now));
+        let (mut by_key, mut by_user) =
+            (std::mem::take(&mut self.by_key), std::mem::take(&mut self.by_user));
+        by_key.retain(|_, write| !self.is_lost(write, shard, leader, now));
+        by_user.retain(|_, write| !self.is_lost(write, shard, leader, now));
+        (self.by_key, self.by_user) = (by_key, by_user);
+        lost
+    }
+
+    /// How many keys of a shard a member lacks the latest write to.
+    pub fn count_missing(&self, shard: u16, member: Follower, now: Time) -> usize {
+        self.by_key.count(|_, write| self.is_lost(write, shard, member, now))
+    }
+
+    fn is_lost(&self, write: &LastWrite, shard: u16, leader: Follower, now: Time) -> bool {
+        write.shard == shard && self.is_missing(write, leader, now)
+    }
+
+    /// A node has caught up with all that was committed before.
+    pub fn catch_up(&mut self, node: usize, now: Time) {
+        self.complete_until[node] = now;
+    }
+
+    /// Whether a follower lacks the latest write to a key; and if so, whether `user` made it.
     #[inline]
-    pub fn lacks(&self, key: u64, user: u64, replica: u16, now: Time) -> Option<Missed> {
+    pub fn lacks(&self, key: u64, user: u64, follower: Follower, now: Time) -> Option<Missed> {
         let write = self.by_key.get(key)?;
-        let missing = self.is_missing(write, replica, now);
-        missing.then_some(Missed { own: write.user == user })
+        let missing = self.is_missing(write, follower, now);
+        missing.then(|| Missed { own: write.user == user, age: now - write.committed })
     }
 
-    /// Whether a replica lacks the latest write of a user.
+    /// Whether a user wrote to a shard within this time.
+    pub fn wrote_within(&self, user: u64, shard: u16, span: Duration, now: Time) -> bool {
+        let write = self.by_user.get(by_shard(user, shard));
+        write.is_some_and(|write| now < write.committed + span)
+    }
+
+    /// Whether a follower lacks the latest write of a user to its shard.
     #[inline]
-    pub fn lacks_write_of(&self, user: u64, replica: u16, now: Time) -> bool {
-        self.by_user.get(user).is_some_and(|write| self.is_missing(write, replica, now))
+    pub fn lacks_write_of(&self, user: u64, shard: u16, follower: Follower, now: Time) -> bool {
+        let write = self.by_user.get(by_shard(user, shard));
+        write.is_some_and(|write| self.is_missing(write, follower, now))
     }
 
     #[inline]
-    fn is_missing(&self, write: &LastWrite, replica: u16, now: Time) -> bool {
-        now < write.everywhere && now < write.committed + self.lag(write.identity, replica)
+    fn is_missing(&self, write: &LastWrite, follower: Follower, now: Time) -> bool {
+        let bit = 1 << follower.member;
+        let is_there = write.missing & bit == 0
+            || now < write.committed
+            || write.committed < self.complete_until[follower.node];
+        if is_there {
+            return false;
+        }
+        let lag = || self.lag(write.identity, follower.member) + follower.way;
+        self.tells
+            || write.cut & bit != 0
+            || (now < write.everywhere && now < write.committed + lag())
     }
 }
 
-/// A write that a replica has not got.
+/// What a user last wrote is kept for each shard.
+fn by_shard(user: u64, shard: u16) -> u64 {
+    if shard == 0 { user } else { mix(user, u64::from(shard)) }
+}
+
+fn clear(table: &mut KeyedTable<LastWrite>, key: u64, committed: Time, member: u16) {
+    let Some(write) = table.get_mut(key).filter(|write| write.committed == committed) else {
+        return;
+    };
+    write.missing &= !(1 << member);
+    if write.missing == 0 {
+        table.remove(key);
+    }
+}
+
+/// A write that a follower has not got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Missed {
     /// Whether the reader made it.
     pub own: bool,
+    /// Time since its commit.
+    pub age: Duration,
 }
 
 #[cfg(test)]
@@ -110,30 +274,74 @@ mod tests {
         Distribution::constant(Duration::from_nanos(nanos)).expect("a short span")
     }
 
-    fn replication(lag: Distribution) -> Replication {
-        Replication::new(2, lag, Stream::new(1, 0, "db", "lag"), true)
+    /// A leader and two followers.
+    fn replication(lag: Distribution, tells: bool) -> Replication {
+        let lag = (lag, Stream::new(1, 0, "db", "lag"));
+        Replication::new((3, 3), lag, OwnWrites::UntilVisible, tells)
+    }
+
+    fn follower(member: u16) -> Follower {
+        Follower { node: usize::from(member), member, way: Duration::ZERO }
+    }
+
+    fn write(key: u64, user: u64, identity: u64, committed: Time) -> Commit {
+        let everywhere = Time::LAST;
+        Commit { key, user, identity, shard: 0, held: 1, cut: 0, committed, everywhere }
+    }
+
+    const fn at(nanos: u64) -> Time {
+        Time::from_nanos(nanos)
     }
 
     #[test]
     fn a_write_is_missing_until_its_lag_is_over() {
-        let mut replication = replication(constant(100));
-        let at = |nanos| Time::from_nanos(nanos);
-        replication.commit(7, 1, 55, at(10));
-        assert_eq!(replication.lacks(7, 1, 0, at(109)), Some(Missed { own: true }));
-        assert_eq!(replication.lacks(7, 2, 1, at(109)), Some(Missed { own: false }));
-        assert_eq!(replication.lacks(7, 1, 0, at(110)), None);
-        assert_eq!(replication.lacks(8, 1, 0, at(20)), None);
-        assert!(replication.lacks_write_of(1, 0, at(20)));
-        assert!(!replication.lacks_write_of(2, 0, at(20)));
+        let mut replication = replication(constant(100), false);
+        replication.commit(write(7, 1, 55, at(10)), at(10));
+        let missed = |own, age| Some(Missed { own, age: Duration::from_nanos(age) });
+        assert_eq!(replication.lacks(7, 1, follower(1), at(109)), missed(true, 99));
+        assert_eq!(replication.lacks(7, 2, follower(2), at(109)), missed(false, 99));
+        assert_eq!(replication.lacks(7, 1, follower(1), at(110)), None);
+        let far = Follower { way: Duration::from_nanos(5), ..follower(1) };
+        assert_eq!(replication.lacks(7, 1, far, at(114)), missed(true, 104));
+        assert_eq!(replication.lacks(8, 1, follower(1), at(20)), None);
+        assert!(replication.lacks_write_of(1, 0, follower(1), at(20)));
+        assert!(!replication.lacks_write_of(1, 3, follower(1), at(20)));
+        assert!(!replication.lacks_write_of(2, 0, follower(1), at(20)));
+    }
+
+    #[test]
+    fn a_follower_that_tells_lacks_a_write_until_it_does() {
+        let mut replication = replication(constant(100), true);
+        replication.commit(write(7, 1, 55, at(10)), at(10));
+        assert!(replication.lacks(7, 1, follower(1), at(1_000)).is_some());
+        replication.applied((7, 1), at(9), 0, 1);
+        assert!(replication.lacks(7, 1, follower(1), at(1_000)).is_some(), "another write");
+        replication.applied((7, 1), at(10), 0, 1);
+        assert!(replication.lacks(7, 1, follower(1), at(1_000)).is_none());
+        assert!(replication.lacks(7, 1, follower(2), at(1_000)).is_some());
+        replication.applied((7, 1), at(10), 0, 2);
+        assert!(replication.by_key.is_empty() && replication.by_user.is_empty());
+    }
+
+    #[test]
+    fn who_was_cut_off_lacks_a_write_until_it_has_caught_up() {
+        let mut replication = replication(constant(100), false);
+        replication.commit(Commit { cut: 0b10, ..write(7, 1, 55, at(10)) }, at(10));
+        assert!(replication.lacks(7, 1, follower(1), at(5_000)).is_some());
+        assert!(replication.lacks(7, 1, follower(2), at(5_000)).is_none());
+        replication.catch_up(1, at(6_000));
+        assert!(replication.lacks(7, 1, follower(1), at(6_000)).is_none());
     }
 
     /// 100,000 writes of distinct keys with a lag of 100 ns, one a ns: some 100 are under way at
     /// any time, and the tables stay that small.
     #[test]
     fn memory_follows_the_writes_under_way() {
-        let mut replication = replication(constant(100));
+        let mut replication = replication(constant(100), false);
         for number in 0..100_000 {
-            replication.commit(number, number, number, Time::from_nanos(number));
+            let everywhere = at(number + 100);
+            let write = write(number, number, number, at(number));
+            replication.commit(Commit { everywhere, ..write }, at(number));
         }
         assert!(replication.by_key.len() <= 2 * SMALLEST_SWEEP);
     }
@@ -146,18 +354,18 @@ mod tests {
     fn staleness_follows_the_lag_law() {
         let mean = 1e-3;
         let lag = Distribution::exponential(Duration::from_seconds(mean)).expect("a valid law");
-        let mut replication = replication(lag);
+        let mut replication = replication(lag, false);
         let gaps = Distribution::exponential(Duration::from_seconds(mean)).expect("a valid law");
         let stream = Stream::new(9, 0, "writer", "gap");
         let (mut write_at, mut identity, mut stale) = (Time::ZERO, 0, 0);
         for read in 1..=40_000u64 {
             let read_at = Time::from_nanos(read * 10_000_000);
             while write_at < read_at {
-                replication.commit(1, 0, identity, write_at);
+                replication.commit(write(1, 0, identity, write_at), write_at);
                 identity += 1;
                 write_at += gaps.sample(&mut stream.draw(identity));
             }
-            stale += u32::from(replication.lacks(1, 0, 0, read_at).is_some());
+            stale += u32::from(replication.lacks(1, 0, follower(1), read_at).is_some());
         }
         let share = f64::from(stale) / 40_000.0;
         assert!((share - 0.5).abs() < 0.01, "stale share {share}");

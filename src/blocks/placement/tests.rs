@@ -1,0 +1,1 @@
+//! Placements against theory and against each other.

@@ -1,0 +1,328 @@
+//! A database's load by arithmetic, and how it is built for a run.
+
+use super::Database;
+use super::consensus::ConsensusReads;
+use super::regional::spread;
+use super::replicas::{Mode, Reads};
+use super::replication::{OwnWrites, Replication};
+use super::running::RunningDatabase;
+use super::running::node::{DatabaseNode, Disk, MOST_NODES};
+use super::settings::{CommitRule, Settings, Streams, Succession};
+use super::shards::Strategy;
+use super::topology::Topology;
+use crate::blocks::distribution::Distribution;
+use crate::blocks::geography::Geography;
+use crate::blocks::least_recently_used::LeastRecentlyUsed;
+use crate::blocks::placement::IdSpace;
+use crate::blocks::station::{FirstCome, Pool, Station, Unlimited};
+use crate::components::access::{Dataset, ReadFrom, Verb};
+use crate::components::flow::{Flow, FlowContext, StationFlow};
+use crate::components::running::{BuildContext, Running};
+use crate::components::{Blueprint, Resolver};
+use crate::kernel::time::Duration;
+
+/// A database whose regions are numbers.
+#[derive(Debug)]
+pub struct Plan {
+    database: Database,
+    /// Shards of each region, with the geographic strategy.
+    homes: Option<Vec<u16>>,
+    /// Replicas of each shard in each region, where they are given so.
+    replicas: Option<Vec<u16>>,
+}
+
+impl Plan {
+    /// `None` when a region is unknown or there are too many nodes; that is reported.
+    pub fn new(database: Database, resolver: &mut Resolver<'_, '_>) -> Option<Plan> {
+        let home = resolver.geography.home();
+        let homes = match (&database.shards.strategy, &database.shards.homes) {
+            (Strategy::Geographic, Some(homes)) => Some(homes.resolve(home, resolver)?),
+            (Strategy::Geographic, None) => {
+                let label = "say how many shards each has: homes = { us = 4, eu = 2 }";
+                resolver.fail("`shards`: the regions of geographic shards are missing", label);
+                return None;
+            }
+            _ => None,
+        };
+        let copies = &database.replicas.copies;
+        let replicas = match copies.is_by_region() {
+            true => Some(copies.resolve(home, resolver)?),
+            false => None,
+        };
+        let nodes = u64::from(database.shards.count) * u64::from(database.members());
+        if nodes > u64::from(MOST_NODES) {
+            resolver.fail(&format!("it has {nodes} nodes, too many"), "at most 15000");
+            return None;
+        }
+        Some(Plan { database, homes, replicas })
+    }
+
+    /// Which nodes there are, for a database that stands in these regions.
+    fn topology(&self, regions: &[u16], geography: &Geography) -> Topology {
+        let group = |home: u16| match (&self.database.consensus, &self.replicas) {
+            (Some(consensus), _) => consensus.regions(home, regions, geography),
+            (None, Some(by_region)) => {
+                let mut group = vec![home];
+                group.extend(spread(by_region, geography, home));
+                group
+            }
+            (None, None) => vec![home; usize::from(self.database.members())],
+        };
+        let shards = self.database.shards.count;
+        let homes: Vec<u16> = match &self.homes {
+            Some(homes) => spread(homes, geography, geography.home()),
+            None => vec![regions[0]; usize::from(shards)],
+        };
+        Topology::new(homes.into_iter().map(group).collect())
+    }
+
+    /// The regions that have shards, in the order in which these are numbered.
+    fn regions_with_shards(&self, geography: &Geography) -> Vec<u16> {
+        let homes = self.homes.as_deref().unwrap_or_default();
+        let has_shards = |region: &u16| homes.get(usize::from(*region)).is_some_and(|it| *it > 0);
+        let regions: Vec<u16> = geography.all().filter(has_shards).collect();
+        geography.by_distance(geography.home(), &regions)
+    }
+
+    /// The region whose shards hold the keys of each region's users: itself if it has shards, or
+    /// the nearest one that has.
+    fn holders(&self, geography: &Geography) -> Vec<u16> {
+        let order = self.regions_with_shards(geography);
+        let holder = |region: u16| {
+            let nearest = geography.by_distance(region, &order).first().copied();
+            order.iter().position(|it| Some(*it) == nearest).unwrap_or(0) as u16
+        };
+        geography.all().map(holder).collect()
+    }
+
+    /// Core time per second that reads and writes ask for, if it is known.
+    fn core_time(&self, arriving: &[f64], context: &FlowContext<'_>) -> CoreTime {
+        let database = &self.database;
+        let mut time = CoreTime::default();
+        for ((_, class), &rate) in context.classes.iter().zip(arriving) {
+            let work = match class.verb {
+                Verb::Write => &database.write_time,
+                Verb::Scan => &database.scan_time,
+                Verb::Read | Verb::Call => &database.read_time,
+            };
+            let parts =
+                if class.verb == Verb::Scan { database.shards.parts_of_scan() } else { 1.0 };
+            let rate = rate * parts;
+            let busy = work.mean().map(|mean| rate * mean);
+            let at_primary = !matches!(class.verb, Verb::Read | Verb::Scan)
+                || database.members() == 1
+                || class.from == ReadFrom::Primary
+                || (class.from == ReadFrom::Usual && database.reads() == Reads::Primary);
+            let (sum, total) = if at_primary {
+                (&mut time.primary, &mut time.primary_rate)
+            } else {
+                (&mut time.replicas, &mut time.replica_rate)
+            };
+            *total += rate;
+            if rate > 0.0 {
+                *sum = sum.zip(busy).map(|(sum, busy)| sum + busy);
+            }
+            if class.verb == Verb::Write {
+                time.write_rate += rate;
+            }
+        }
+        time
+    }
+
+    /// Entries of the buffer pool: values of mean size.
+    fn buffer(&self, datasets: &[Dataset]) -> Option<LeastRecentlyUsed> {
+        let sizes = datasets.iter().map(|dataset| dataset.value_size).sum::<u64>();
+        let mean = (sizes / datasets.len().max(1) as u64).max(1);
+        let entries = (self.database.memory? / mean).clamp(1, u64::from(u32::MAX) - 1);
+        Some(LeastRecentlyUsed::new(entries as u32))
+    }
+
+    fn settings(&self, context: &BuildContext<'_>) -> Settings {
+        let database = &self.database;
+        let reached = |dataset: &&Dataset| {
+            let of = context.classes.iter().zip(context.arriving);
+            of.filter(|(_, rate)| **rate > 0.0)
+                .any(|((_, class), _)| class.dataset == Some(dataset.number))
+        };
+        let stored: Vec<&Dataset> = context.datasets.iter().filter(reached).collect();
+        let bytes = |dataset: &&Dataset| dataset.keys as f64 * dataset.value_size as f64;
+        let sizes = stored.iter().map(|dataset| dataset.value_size as f64);
+        let consensus = database.consensus.as_ref();
+        let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
+        Settings {
+            cores: u64::from(database.cores),
+            read_time: database.read_time.clone(),
+            write_time: database.write_time.clone(),
+            scan_time: database.scan_time.clone(),
+            apply_time: database.apply_time.clone(),
+            disk_time: database.disk_time.clone().unwrap_or_else(Distribution::zero),
+            commit: match consensus {
+                Some(consensus) => CommitRule::Majority(consensus.flush.clone()),
+                None => CommitRule::Primary(database.replicas.mode),
+            },
+            // The log of a voting group has one order.
+            in_order: database.replicas.in_order || consensus.is_some(),
+            reads: database.reads(),
+            leader_takes_reads: reads_of(ConsensusReads::Nearest),
+            quorum_reads: reads_of(ConsensusReads::Quorum),
+            balance: database.replicas.balance,
+            by_owner: database.shards.by_owner,
+            scan_keys: database.shards.scan_keys,
+            holder: self.holders(context.geography),
+            slow_query: database.slow_query,
+            succession: match consensus {
+                Some(consensus) => Succession::Election(consensus.election_timeout),
+                None => Succession::Failover {
+                    detection: database.failover.detection,
+                    promotion: database.failover.promotion,
+                },
+            },
+            prefers_availability: database.prefers_availability,
+            stored_bytes: stored.iter().map(bytes).sum(),
+            new_key_bytes: sizes.fold(0.0, f64::max),
+            classes: context.classes.clone(),
+            datasets: context.datasets.to_vec(),
+            ids: context.datasets.iter().map(|dataset| IdSpace::new(dataset.keys)).collect(),
+            geography: context.geography.clone(),
+            faults: context.faults.clone(),
+            number: context.number,
+            streams: Streams {
+                read: context.stream("read time"),
+                write: context.stream("write time"),
+                apply: context.stream("apply time"),
+                disk: context.stream("disk time"),
+                replica: context.stream("replica"),
+                flush: context.stream("flush"),
+                election: context.stream("election"),
+            },
+        }
+    }
+}
+
+impl Database {
+    /// Nodes of a shard.
+    fn members(&self) -> u16 {
+        match &self.consensus {
+            Some(consensus) => consensus.voters,
+            None => self.replicas.copies.total() as u16 + 1,
+        }
+    }
+
+    /// Where reads go.
+    fn reads(&self) -> Reads {
+        match &self.consensus {
+            Some(consensus) if consensus.reads == ConsensusReads::Nearest => Reads::Replica,
+            Some(_) => Reads::Primary,
+            None if self.replicas.copies.total() == 0 => Reads::Primary,
+            None => self.replicas.reads,
+        }
+    }
+
+    /// Whether followers tell when they have applied a write, because it takes time or order, or
+    /// because somebody waits for it.
+    fn followers_tell(&self) -> bool {
+        self.apply_time.is_some()
+            || self.replicas.in_order
+            || (self.consensus.is_none() && self.replicas.mode == Mode::Synchronous)
+    }
+}
+
+/// Busy cores asked for, and the rates behind them.
+#[derive(Debug)]
+struct CoreTime {
+    primary: Option<f64>,
+    primary_rate: f64,
+    replicas: Option<f64>,
+    replica_rate: f64,
+    write_rate: f64,
+}
+
+impl Default for CoreTime {
+    fn default() -> CoreTime {
+        let zero = Some(0.0);
+        let (primary_rate, replica_rate, write_rate) = (0.0, 0.0, 0.0);
+        CoreTime { primary: zero, primary_rate, replicas: zero, replica_rate, write_rate }
+    }
+}
+
+impl Blueprint for Plan {
+    fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
+        let database = &self.database;
+        let time = self.core_time(arriving, context);
+        let mut flow = Flow::default();
+        flow.note_delay(&database.replicas.lag);
+        let shards = f64::from(database.shards.count);
+        let cores = f64::from(database.cores) * shards;
+        let followers = f64::from(database.members() - 1);
+        let station = |name: &str, servers: f64, rate: f64, busy: Option<f64>| StationFlow {
+            station: name.to_owned(),
+            servers,
+            rate,
+            busy,
+        };
+        let (leader, follower) = match database.consensus {
+            Some(_) => ("leader cpu", "follower cpu"),
+            None => ("primary cpu", "replica cpu"),
+        };
+        let apply = database.apply_time.as_ref().map_or(0.0, Distribution::mean);
+        let applied = time.write_rate * apply * followers;
+        let all = time.primary.zip(time.replicas).map(|(primary, replicas)| primary + replicas);
+        if followers == 0.0 {
+            flow.stations.push(station("cpu", cores, time.primary_rate, time.primary));
+        } else if database.consensus.is_some() && database.reads() == Reads::Replica {
+            // All members share the reads.
+            let rate = time.primary_rate + time.replica_rate;
+            let busy = all.map(|busy| busy + applied);
+            flow.stations.push(station("cpu", cores * (followers + 1.0), rate, busy));
+        } else {
+            flow.stations.push(station(leader, cores, time.primary_rate, time.primary));
+            let busy = time.replicas.map(|busy| busy + applied);
+            flow.stations.push(station(follower, cores * followers, time.replica_rate, busy));
+        }
+        if database.disk_time.is_some() && database.memory.is_none() {
+            let busy = Some(time.primary_rate / database.iops);
+            flow.stations.push(station("disk", shards, time.primary_rate, busy));
+        }
+        flow
+    }
+
+    fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
+        let database = &self.database;
+        let topology = self.topology(context.regions, context.geography);
+        let disk = || Disk {
+            pace: FirstCome::new(1, None),
+            access: Unlimited::new(),
+            interval: Duration::from_seconds(1.0 / database.iops),
+        };
+        let node = |_| {
+            DatabaseNode::new(
+                Pool::new(database.connections.unwrap_or(u64::MAX), database.limit),
+                Station::new(database.discipline, Some(database.cores), None),
+                database.disk_time.as_ref().map(|_| disk()),
+                self.buffer(context.datasets),
+            )
+        };
+        let nodes = (0..topology.nodes()).map(node).collect();
+        let own = match database.reads() {
+            Reads::ReadYourWrites(None) => OwnWrites::UntilVisible,
+            Reads::ReadYourWrites(Some(pin)) => OwnWrites::For(pin),
+            _ => OwnWrites::Ignored,
+        };
+        let replication = Replication::new(
+            (topology.members(), topology.nodes()),
+            (database.replicas.lag.clone(), context.stream("lag")),
+            own,
+            database.followers_tell(),
+        );
+        let homes: Vec<u16> = match &self.homes {
+            Some(homes) => {
+                let regions = self.regions_with_shards(context.geography);
+                regions.iter().map(|region| homes[usize::from(*region)]).collect()
+            }
+            None => Vec::new(),
+        };
+        let placement = database.shards.placement(&homes);
+        let settings = self.settings(context);
+        Box::new(RunningDatabase::new(settings, topology, placement, nodes, replication))
+    }
+}

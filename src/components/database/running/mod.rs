@@ -1,0 +1,447 @@
+//! A running database: what it does for a query, from its arrival to its answer.
+//!
+//! - this file: the way of a query, and of the children it sends to other nodes;
+//! - [`node`]: connections, cores and disk of a node;
+//! - [`routing`]: which shard and which of its members serves a query;
+//! - [`commit`]: how a write reaches the other members, and when it is answered;
+//! - [`leadership`]: what happens when a leader fails or cannot be reached;
+//! - [`divergence`]: what both sides of a partition write;
+//! - [`gather`]: waiting for several nodes.
+//!
+//! ```text
+//! query -> way to its node -> connection -> cores -> disk -> (commit) -> way back -> answer
+//! child -> way to its node -> connection -> cores -> disk -> way back -> gathering
+//! copy  -> lag and way -> (line) -> cores -> visible
+//! ```
+//! What must hold: a job's note tells what it is doing; every query is answered once, whatever
+//! becomes of the node it is at.
+
+pub mod commit;
+pub mod divergence;
+pub mod gather;
+pub mod leadership;
+pub mod node;
+pub mod routing;
+
+use super::replication::Replication;
+use super::settings::Settings;
+use super::topology::Topology;
+use crate::blocks::placement::Placement;
+use crate::components::access::{KeyChoice, Verb};
+use crate::components::marks::STALE;
+use crate::components::running::Door;
+use crate::kernel::time::{Duration, Time};
+use crate::kernel::{Component, Context, JobId, Note, Outcome, Rank, Timer, TimerTag};
+use crate::measure::histogram::Histogram;
+use divergence::Divergence;
+use gather::{Gathered, Gatherings};
+use leadership::Group;
+use node::{DatabaseNode, Done, FIRST_FREE_TAG};
+use std::collections::VecDeque;
+
+/// A running database.
+#[derive(Debug)]
+pub struct RunningDatabase {
+    pub(super) settings: Settings,
+    pub(super) topology: Topology,
+    pub(super) placement: Placement,
+    /// All nodes, shard by shard.
+    pub(super) nodes: Vec<DatabaseNode>,
+    /// Who leads each shard.
+    pub(super) groups: Vec<Group>,
+    pub(super) replication: Replication,
+    pub(super) gatherings: Gatherings,
+    pub(super) divergence: Divergence,
+    pub(super) tally: Tally,
+    /// Which nodes are cut off from their leader.
+    cut_off: Vec<bool>,
+    /// When the last write sent to each node arrives there, where they keep their order.
+    last_arrival: Vec<Time>,
+    /// Writes that wait at each node to be applied, in order; the first one is being applied.
+    apply_lines: Vec<VecDeque<JobId>>,
+    pub(super) made_keys: u64,
+    finished: Vec<JobId>,
+    candidates: Vec<u16>,
+}
+
+/// What it counts as a whole.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub door: Door,
+    pub read_times: Histogram,
+    pub write_times: Histogram,
+    pub slow: u64,
+    /// Queries turned away by a full line.
+    pub rejected: u64,
+    /// Queries that found nobody to serve them.
+    pub unavailable: u64,
+    /// Acknowledged writes that a new leader had not got.
+    pub lost_writes: u64,
+    /// Shards x nanoseconds without a leader.
+    pub leaderless: u64,
+}
+
+// What a job is doing: the lower byte of its note. The rest of a query's note is the region of its
+// caller, the rest of a child's note the number of its gathering.
+/// A query on the way to its node.
+const QUERY_GOES: u32 = 1;
+/// A query at its node.
+const QUERY: u32 = 2;
+/// A query whose answer waits for other members.
+const COMMITTING: u32 = 3;
+/// A query on the way back to its caller, done well.
+const ANSWERED: u32 = 4;
+/// The same, turned away.
+const REJECTED: u32 = 5;
+/// The same, failed.
+const FAILED: u32 = 6;
+/// A query that waits for its children.
+const GATHERING: u32 = 7;
+/// A child on the way to its node.
+const PART_GOES: u32 = 8;
+/// A child at its node.
+const PART: u32 = 9;
+/// A child on the way back, done well.
+const PART_DONE: u32 = 10;
+/// A child on the way back, failed.
+const PART_FAILED: u32 = 11;
+/// A copy of a write on the way to a follower.
+const COPY_GOES: u32 = 12;
+/// A copy of a write at a follower.
+const COPY: u32 = 13;
+
+/// A job takes its next step.
+const STEP: TimerTag = FIRST_FREE_TAG;
+/// A fault begins or ends.
+const FAULT: TimerTag = FIRST_FREE_TAG + 1;
+/// A shard gets its new leader.
+const SUCCESSION: TimerTag = FIRST_FREE_TAG + 2;
+
+/// Tells the parts of a scan apart.
+const SCAN_SALT: u64 = 1 << 35;
+
+const fn note(doing: u32, rest: u32) -> u32 {
+    doing | rest << 8
+}
+
+const fn doing(note: u32) -> u32 {
+    note & 0xFF
+}
+
+const fn rest(note: u32) -> u32 {
+    note >> 8
+}
+
+impl RunningDatabase {
+    /// A database at time zero.
+    pub fn new(
+        settings: Settings,
+        topology: Topology,
+        placement: Placement,
+        nodes: Vec<DatabaseNode>,
+        replication: Replication,
+    ) -> RunningDatabase {
+        let groups = (0..topology.shards()).map(|_| Group::default()).collect();
+        let nodes_count = nodes.len();
+        let last_arrival = vec![Time::ZERO; nodes.len()];
+        let apply_lines = vec![VecDeque::new(); nodes.len()];
+        RunningDatabase {
+            settings,
+            topology,
+            placement,
+            nodes,
+            groups,
+            replication,
+            gatherings: Gatherings::default(),
+            divergence: Divergence::default(),
+            cut_off: vec![false; nodes_count],
+            tally: Tally::default(),
+            last_arrival,
+            apply_lines,
+            made_keys: 0,
+            finished: Vec::new(),
+            candidates: Vec::new(),
+        }
+    }
+
+    fn verb(&self, job: JobId, context: &Context<'_>) -> Verb {
+        self.settings.classes.get(context.job(job).class).verb
+    }
+
+    /// The job does something else from now on.
+    fn mark(job: JobId, doing: u32, context: &mut Context<'_>) {
+        let note_of = &mut context.job_mut(job).local;
+        *note_of = note(doing, rest(*note_of));
+    }
+
+    /// The job takes its next step after a while.
+    fn step_after(&mut self, job: JobId, span: Duration, doing: u32, context: &mut Context<'_>) {
+        Self::mark(job, doing, context);
+        if span == Duration::ZERO {
+            self.step(job, context);
+        } else {
+            context.wake_after(span, Rank::Timer, STEP, job.0);
+        }
+    }
+
+    fn step(&mut self, job: JobId, context: &mut Context<'_>) {
+        match doing(context.job(job).local) {
+            QUERY_GOES => self.arrive(job, QUERY, context),
+            PART_GOES => self.arrive(job, PART, context),
+            COMMITTING => self.committed(job, context),
+            ANSWERED => self.reply(job, Outcome::Completed, context),
+            REJECTED => self.reply(job, Outcome::Rejected, context),
+            FAILED => self.reply(job, Outcome::Failed, context),
+            PART_DONE => self.part_is_back(job, true, context),
+            PART_FAILED => self.part_is_back(job, false, context),
+            COPY_GOES => self.copy_arrives(job, context),
+            other => unreachable!("a job that does {other} has no step to take"),
+        }
+    }
+
+    /// A query or a child of one is at its node.
+    fn arrive(&mut self, job: JobId, doing: u32, context: &mut Context<'_>) {
+        Self::mark(job, doing, context);
+        let node = usize::from(context.job(job).node);
+        if !self.is_up(node, context.now()) {
+            context.note(job, Note::Found("nobody answers: the node is down"));
+            self.tally.unavailable += 1;
+            return self.leave(job, FAILED, context);
+        }
+        match self.nodes[node].connect(job, context) {
+            Ok(true) => self.execute(job, context),
+            Ok(false) => {}
+            Err(_) => {
+                self.tally.rejected += 1;
+                self.leave(job, REJECTED, context);
+            }
+        }
+    }
+
+    /// A query has a connection: it runs on the cores.
+    fn execute(&mut self, job: JobId, context: &mut Context<'_>) {
+        let node = usize::from(context.job(job).node);
+        let verb = self.verb(job, context);
+        let work = self.work(job, verb, context);
+        if verb != Verb::Write {
+            self.look_for_stale_data(job, node, context);
+        }
+        self.nodes[node].compute(job, node, work, context);
+    }
+
+    /// Core time of a query. The draw is keyed by the job, so it can be drawn again.
+    fn work(&self, job: JobId, verb: Verb, context: &Context<'_>) -> Duration {
+        let settings = &self.settings;
+        let (law, stream) = match verb {
+            Verb::Write => (&settings.write_time, settings.streams.write),
+            Verb::Scan => (&settings.scan_time, settings.streams.read),
+            Verb::Read | Verb::Call => (&settings.read_time, settings.streams.read),
+        };
+        law.duration(context.job(job), stream)
+    }
+
+    fn look_for_stale_data(&mut self, job: JobId, node: usize, context: &mut Context<'_>) {
+        let Some(follower) = self.as_follower(node) else { return };
+        let data = context.job(job);
+        let missed = self.replication.lacks(data.key, data.user, follower, context.now());
+        let tally = &mut self.nodes[node].tally;
+        tally.replica_reads += 1;
+        if let Some(missed) = missed {
+            tally.stale_reads += 1;
+            tally.lost_own_writes += u64::from(missed.own);
+            context.job_mut(job).marks |= STALE;
+            context.note(job, Note::Found("reads what is older than the last write"));
+        }
+    }
+
+    /// The cores are done with a job: on to the disk, or to the end.
+    fn computed(&mut self, job: JobId, context: &mut Context<'_>) {
+        let data = context.job(job);
+        let (node, key) = (usize::from(data.node), data.key);
+        if doing(data.local) == COPY {
+            return self.copy_applied(job, context);
+        }
+        let verb = self.verb(job, context);
+        let work = self.work(job, verb, context).nanos();
+        let copy = &mut self.nodes[node];
+        match verb {
+            Verb::Write => copy.tally.write_work += work,
+            Verb::Read | Verb::Scan | Verb::Call => copy.tally.read_work += work,
+        }
+        let is_write = verb == Verb::Write;
+        if verb != Verb::Call && copy.needs_disk(key, is_write, context.now()) {
+            copy.ask_disk(job, node, context);
+        } else {
+            self.executed(job, context);
+        }
+    }
+
+    /// A query or a child of one has done its work at its node.
+    fn executed(&mut self, job: JobId, context: &mut Context<'_>) {
+        let data = context.job(job);
+        let (node, doing) = (usize::from(data.node), doing(data.local));
+        self.nodes[node].tally.queries += 1;
+        if !self.is_up(node, context.now()) {
+            context.note(job, Note::Found("lost: the node went down"));
+            self.tally.unavailable += 1;
+            self.finish(job, FAILED, context);
+        } else if doing == PART {
+            self.finish(job, ANSWERED, context);
+        } else if self.verb(job, context) == Verb::Write {
+            self.commit(job, node, context);
+        } else {
+            self.confirm_read(job, node, context);
+        }
+    }
+
+    /// A query or a child of one is done at its node, and gives its connection back.
+    fn finish(&mut self, job: JobId, how: u32, context: &mut Context<'_>) {
+        let node = usize::from(context.job(job).node);
+        self.leave(job, how, context);
+        if let Some(next) = self.nodes[node].disconnect(context) {
+            self.execute(next, context);
+        }
+    }
+
+    /// A query or a child of one leaves its node, to be answered so.
+    fn leave(&mut self, job: JobId, how: u32, context: &mut Context<'_>) {
+        let data = context.job(job);
+        let (node, what) = (usize::from(data.node), data.local);
+        let from = self.topology.region(node);
+        if matches!(doing(what), PART | PART_GOES) {
+            let to = self.caller_of_part(rest(what), context);
+            let back = if how == ANSWERED { PART_DONE } else { PART_FAILED };
+            return self.step_after(job, self.way(from, to), back, context);
+        }
+        let way = self.way(from, rest(what) as u16);
+        self.step_after(job, way, how, context);
+    }
+
+    /// The region from which a gathering's query was asked.
+    fn caller_of_part(&self, gathering: u32, context: &Context<'_>) -> u16 {
+        let waiting = self.gatherings.waiting(gathering);
+        // Where nobody waits it does not matter how long the way is.
+        waiting.map_or(self.settings.geography.home(), |job| rest(context.job(job).local) as u16)
+    }
+
+    /// The answer is with the caller.
+    fn reply(&mut self, job: JobId, outcome: Outcome, context: &mut Context<'_>) {
+        let verb = self.verb(job, context);
+        let elapsed = context.reply(job, outcome);
+        let tally = &mut self.tally;
+        tally.door.leave(outcome.is_ok(), elapsed);
+        if outcome.is_ok() {
+            let of_verb =
+                if verb == Verb::Write { &mut tally.write_times } else { &mut tally.read_times };
+            of_verb.record(elapsed.nanos());
+            tally.slow += u64::from(elapsed > self.settings.slow_query);
+        }
+    }
+
+    /// A query goes to several shards at once and waits for all of them.
+    fn scatter(&mut self, job: JobId, shards: &[u16], caller: u16, context: &mut Context<'_>) {
+        context.job_mut(job).local = note(GATHERING, u32::from(caller));
+        let count = shards.len() as u16;
+        let gathering = self.gatherings.open(job, count, count);
+        for &shard in shards {
+            let child = context.fork(job, SCAN_SALT | u64::from(shard));
+            context.note(child, Note::Purpose("part of a scan"));
+            context.cut_off(child);
+            context.job_mut(child).local = note(PART_GOES, gathering);
+            match self.choose_member(child, shard, caller, context) {
+                Some(node) => {
+                    context.job_mut(child).node = node as u16;
+                    let way = self.way(caller, self.topology.region(node));
+                    self.step_after(child, way, PART_GOES, context);
+                }
+                None => self.step_after(child, Duration::ZERO, PART_FAILED, context),
+            }
+        }
+    }
+
+    fn part_is_back(&mut self, child: JobId, ok: bool, context: &mut Context<'_>) {
+        let data = context.job(child);
+        let (gathering, stale) = (rest(data.local), data.marks & STALE);
+        if let Some(query) = self.gatherings.waiting(gathering) {
+            context.job_mut(query).marks |= stale;
+        }
+        context.join(child);
+        match self.gatherings.came_back(gathering, ok) {
+            Gathered::NotYet => {}
+            Gathered::Enough(query) => self.gathered(query, context),
+            Gathered::Failed(query) => self.reply(query, Outcome::Failed, context),
+        }
+    }
+
+    /// Enough of what a query waited for has come.
+    fn gathered(&mut self, query: JobId, context: &mut Context<'_>) {
+        match doing(context.job(query).local) {
+            COMMITTING => self.committed(query, context),
+            _ => self.reply(query, Outcome::Completed, context),
+        }
+    }
+
+    /// Bytes of the data the database holds now.
+    pub(super) fn storage(&self) -> f64 {
+        self.settings.stored_bytes + self.made_keys as f64 * self.settings.new_key_bytes
+    }
+
+    /// Whether a write makes a key.
+    fn makes_key(&self, class: u16) -> bool {
+        self.settings.classes.get(class).key == KeyChoice::New
+    }
+}
+
+impl Component for RunningDatabase {
+    fn on_start(&mut self, context: &mut Context<'_>) {
+        self.watch_faults(context);
+    }
+
+    fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
+        let caller = self.caller(job, context);
+        if self.verb(job, context) == Verb::Scan {
+            let shards = self.shards_of_scan(context.job(job).key);
+            if let [_, _, ..] = shards[..] {
+                return self.scatter(job, &shards, caller, context);
+            }
+        }
+        let shard = self.shard_of(context.job(job).key);
+        context.job_mut(job).local = note(QUERY_GOES, u32::from(caller));
+        match self.choose_member(job, shard, caller, context) {
+            Some(node) => {
+                context.job_mut(job).node = node as u16;
+                let way = self.way(caller, self.topology.region(node));
+                self.step_after(job, way, QUERY_GOES, context);
+            }
+            None => {
+                context.note(job, Note::Found("nobody to ask can be reached"));
+                self.tally.unavailable += 1;
+                self.reply(job, Outcome::Failed, context);
+            }
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
+        match timer.tag {
+            STEP => return self.step(JobId(timer.slot), context),
+            FAULT => return self.faults_changed(context),
+            SUCCESSION => return self.succeed(timer.slot as u16, context),
+            _ => {}
+        }
+        let node = DatabaseNode::of_timer(timer);
+        let mut finished = std::mem::take(&mut self.finished);
+        let done = self.nodes[node].alarm(timer, &mut finished, context);
+        for job in finished.drain(..) {
+            match done {
+                Done::Computing => self.computed(job, context),
+                Done::Pacing => {
+                    let draw = &mut context.draw(self.settings.streams.disk, job);
+                    let time = self.settings.disk_time.sample(draw);
+                    self.nodes[node].use_disk(job, node, time, context);
+                }
+                Done::Access => self.executed(job, context),
+            }
+        }
+        self.finished = finished;
+    }
+}
