@@ -113,3 +113,92 @@ pub fn expected_largest_share_of_single_points(shards: u16) -> f64 {
     let harmonic: f64 = (1..=shards).rev().map(|rank| 1.0 / f64::from(rank)).sum();
     harmonic / f64::from(shards)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::placement::Placement;
+
+    const RINGS: u64 = 2000;
+
+    fn rings(shards: u16, virtual_nodes: u32) -> impl Iterator<Item = Placement> {
+        let even = vec![1.0; usize::from(shards)];
+        (0..RINGS).map(move |salt| Placement::consistent(&even, virtual_nodes, salt))
+    }
+
+    /// Fails when the mean of independent values is further from what is expected than four of
+    /// its standard errors, taken from the values themselves: one chance in 16,000.
+    fn assert_mean(what: &str, values: &[f64], expected: f64) {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|it| (it - mean) * (it - mean)).sum();
+        let error = (squares / (count - 1.0) / count).sqrt();
+        assert!((mean - expected).abs() < 4.0 * error, "{what}: {mean} +- {error} for {expected}");
+        assert!(4.0 * error < 0.2 * expected, "{what}: too few to tell");
+    }
+
+    /// The mean of the squares of how far the shares of a ring are from their mean.
+    fn spread(ring: &Placement) -> f64 {
+        let mean = 1.0 / f64::from(ring.shards());
+        let squares = ring.shares().into_iter().map(|it| (it - mean) * (it - mean));
+        squares.sum::<f64>() / f64::from(ring.shards())
+    }
+
+    #[test]
+    fn shares_of_a_ring_vary_as_those_of_random_points() {
+        for (shards, virtual_nodes) in [(2, 1), (8, 1), (8, 16), (8, 128), (50, 10)] {
+            let spreads: Vec<f64> = rings(shards, virtual_nodes).map(|it| spread(&it)).collect();
+            let expected = expected_share_variance(shards, virtual_nodes);
+            assert_mean(&format!("{shards} shards of {virtual_nodes}"), &spreads, expected);
+        }
+    }
+
+    #[test]
+    fn the_worst_of_single_points_has_the_largest_spacing() {
+        for shards in [2, 8, 64] {
+            let worst = |ring: Placement| ring.shares().into_iter().fold(0.0, f64::max);
+            let largest: Vec<f64> = rings(shards, 1).map(worst).collect();
+            let expected = expected_largest_share_of_single_points(shards);
+            assert_mean(&format!("{shards} shards"), &largest, expected);
+            // ln n + 0.577 over n: Euler's constant, up to 1 / 2n^2.
+            let n = f64::from(shards);
+            let approximation = (libm::log(n) + 0.577_215_664_9) / n;
+            assert!((expected - approximation).abs() < 0.5 / (n * n) + 1e-9);
+        }
+    }
+
+    /// What moves is what the new shard gets, in each ring; in the mean, its share of the points.
+    #[test]
+    fn a_shard_more_takes_its_share_of_a_ring() {
+        for (before, after, virtual_nodes) in [(1, 2, 4), (4, 5, 1), (9, 10, 100), (10, 15, 20)] {
+            let moved = rings(before, virtual_nodes).map(|ring| {
+                let grown = ring.grown_to(after);
+                let moved = ring.moved_share(&grown);
+                let taken: f64 = grown.shares()[usize::from(before)..].iter().sum();
+                assert!((moved - taken).abs() < 1e-12, "only to the new ones");
+                moved
+            });
+            let strategy = Strategy::Consistent { virtual_nodes, weights: Vec::new() };
+            let expected = expected_moved_share(&strategy, before, after);
+            let new = f64::from(after - before) / f64::from(after);
+            assert!((expected - new).abs() < 1e-12);
+            assert_mean(&format!("{before} to {after}"), &moved.collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn weights_multiply_shares() {
+        let (weights, points) = ([1.0, 2.0, 0.5, 4.5], [20, 40, 10, 90]);
+        let all: u64 = points.iter().sum();
+        let shares: Vec<Vec<f64>> =
+            (0..RINGS).map(|salt| Placement::consistent(&weights, 20, salt).shares()).collect();
+        for (shard, own) in points.into_iter().enumerate() {
+            let values: Vec<f64> = shares.iter().map(|it| it[shard]).collect();
+            let mean = expected_share(own, all);
+            assert_mean(&format!("the share of {shard}"), &values, mean);
+            let squares: Vec<f64> = values.iter().map(|it| (it - mean) * (it - mean)).collect();
+            let variance = share_variance_of_points(own, all);
+            assert_mean(&format!("the variance of {shard}"), &squares, variance);
+        }
+    }
+}
