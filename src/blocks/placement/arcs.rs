@@ -167,7 +167,11 @@ mod tests {
             let exactly_at_points = points.iter().flat_map(|&(at, _)| [at, at.wrapping_add(1)]);
             for word in words.into_iter().chain(exactly_at_points).chain([0, u64::MAX]) {
                 let first = points.iter().min_by_key(|(at, _)| at.wrapping_sub(word));
-                prop_assert_eq!(Some(arcs.owner(word)), first.map(|&(_, shard)| shard));
+                let owner = arcs.owner(word);
+                prop_assert_eq!(Some(owner), first.map(|&(_, shard)| shard));
+                let mut met = Vec::new();
+                arcs.next_owners(word, 1, &mut met);
+                prop_assert_eq!(met, [owner]);
             }
         }
 

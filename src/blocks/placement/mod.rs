@@ -2,8 +2,8 @@
 //!
 //! - this file: [`Placement`], which shard holds which key, and how it changes with more shards;
 //! - [`arcs`]: stretches of a 64-bit space and their owners: consistent rings and id ranges;
-//! - [`slots`]: fixed slots that move between shards as a whole;
-//! - [`moved`]: the share of the keys on each shard, and the share that a change moves;
+//! - `slots`: fixed slots that move between shards as a whole;
+//! - `moved`: the share of the keys on each shard, and the share that a change moves;
 //! - [`theory`]: what the literature expects of all this, for tests and validation.
 //!
 //! What must hold: every key has exactly one shard, below the number of shards; where it is

@@ -159,3 +159,56 @@ fn same_mixed(residues: &[u16], arcs: &[Arc]) -> u128 {
     }
     same
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Arcs over some first words only, all that a slow twin can count.
+    fn any_arcs() -> impl Strategy<Value = Vec<Arc>> {
+        let arc = (1u64..30, 0u16..5);
+        prop::collection::vec(arc, 1..9).prop_map(|widths| {
+            let mut last = 0;
+            let mut arcs = Vec::new();
+            for (width, shard) in widths {
+                arcs.push(Arc { last: last + width - 1, shard });
+                last += width;
+            }
+            arcs
+        })
+    }
+
+    fn owner(arcs: &[Arc], word: u64) -> Option<u16> {
+        arcs.iter().find(|arc| word <= arc.last).map(|arc| arc.shard)
+    }
+
+    fn any_residues() -> impl Strategy<Value = Vec<u16>> {
+        (1usize..6).prop_flat_map(|count| {
+            Just(vec![0u16, 1, 2, 3, 4]).prop_shuffle().prop_map(move |it| it[..count].to_vec())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_counted_as_one_by_one(
+            one in any_arcs(), other in any_arcs(), residues in any_residues(),
+        ) {
+            let words = 0..=one[one.len() - 1].last.min(other[other.len() - 1].last);
+            let same = words.filter(|&word| owner(&one, word) == owner(&other, word)).count();
+            prop_assert_eq!(same_arcs(&one, &other), same as u128);
+            let by_residue = |word: u64| residues[(word % residues.len() as u64) as usize];
+            let words = 0..=one[one.len() - 1].last;
+            let same = words.filter(|&word| owner(&one, word) == Some(by_residue(word))).count();
+            prop_assert_eq!(same_mixed(&residues, &one), same as u128);
+        }
+
+        #[test]
+        fn remainders_meet_as_often_as_counted(one in any_residues(), other in any_residues()) {
+            let words = one.len() * other.len();
+            let meets = |word: &usize| one[word % one.len()] == other[word % other.len()];
+            let same = (0..words).filter(meets).count() as f64 / words as f64;
+            prop_assert!((same_residues(&one, &other) - same).abs() < 1e-15);
+        }
+    }
+}
