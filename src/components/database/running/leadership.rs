@@ -132,7 +132,7 @@ impl RunningDatabase {
 
     /// Wakes up at every fault that begins or ends.
     pub(super) fn watch_faults(&mut self, context: &mut Context<'_>) {
-        for at in self.settings.faults.changes() {
+        for &at in self.settings.faults.changes() {
             context.wake_at(at.max(context.now()), Rank::Timer, FAULT, 0);
         }
     }
