@@ -26,6 +26,10 @@ impl Running for RunningDatabase {
         if !self.settings.faults.is_empty() {
             self.measure_faults(now, sheet);
         }
+        if self.settings.every_region_leads {
+            let conflicts = self.divergence.conflicts as f64;
+            sheet.gauge(&metrics::CONFLICTS, Node::WHOLE, conflicts);
+        }
         for (index, node) in self.nodes.iter().enumerate() {
             self.measure_node(index, node, now, sheet);
         }
@@ -108,11 +112,16 @@ impl RunningDatabase {
         let shards = f64::from(self.topology.shards());
         sheet.ratio(&metrics::LEADERLESS, Node::WHOLE, leaderless, shards * sheet.seconds);
         sheet.gauge(&metrics::LOST_WRITES, Node::WHOLE, tally.lost_writes as f64);
-        if self.settings.prefers_availability {
+        if self.settings.prefers_availability && !self.settings.every_region_leads {
             let divergence = &self.divergence;
             sheet.gauge(&metrics::DIVERGENT, Node::WHOLE, divergence.divergent as f64);
             sheet.gauge(&metrics::CONFLICTS, Node::WHOLE, divergence.conflicts as f64);
         }
+    }
+
+    /// Whether a node takes writes at the start.
+    fn takes_writes(&self, node: usize) -> bool {
+        self.settings.every_region_leads || self.topology.member(node) == 0
     }
 
     fn measure_node(&self, index: usize, node: &DatabaseNode, now: Time, sheet: &mut Sheet) {
@@ -128,7 +137,7 @@ impl RunningDatabase {
         if !is_first || self.topology.members() == 1 || leader_reads {
             sheet.ratio(&metrics::READ_LOAD, label, seconds(tally.read_work), core_time);
         }
-        if is_first {
+        if self.takes_writes(index) {
             sheet.ratio(&metrics::WRITE_LOAD, label, seconds(tally.write_work), core_time);
         }
         let pool = node.connections.meter();
@@ -145,7 +154,7 @@ impl RunningDatabase {
             let reads = (tally.buffer_hits + tally.buffer_misses) as f64;
             sheet.ratio(&metrics::BUFFER_HIT_RATE, label, tally.buffer_hits as f64, reads);
         }
-        if !is_first {
+        if !is_first || self.settings.every_region_leads {
             sheet.distribution(&metrics::REPLICATION_LAG, label, &tally.lag);
             let reads = tally.replica_reads as f64;
             sheet.ratio(&metrics::STALE_READS, label, tally.stale_reads as f64, reads);

@@ -155,12 +155,12 @@ pub const DIVERGENT: Metric = Metric::gauge(
     "writes away from the leader",
 )
 .headline();
-/// Keys that both sides of a partition wrote.
+/// Writes of which one is lost.
 pub const CONFLICTS: Metric = Metric::gauge(
     "conflicts",
     Unit::Count,
-    "keys that both sides of a partition have written: the last writer wins, the other write is lost",
-    "keys written on both sides",
+    "writes that crossed with another one to their key, of which the last writer wins",
+    "keys written on both sides of a partition, or writes made where one under way had not arrived",
 )
 .headline();
 

@@ -163,7 +163,9 @@ impl Plan {
             // The log of a voting group has one order.
             in_order: database.replicas.in_order || consensus.is_some(),
             reads: database.reads(),
-            leader_takes_reads: reads_of(ConsensusReads::Nearest),
+            every_region_leads: database.replicas.every_region_leads,
+            leader_takes_reads: reads_of(ConsensusReads::Nearest)
+                || database.replicas.every_region_leads,
             quorum_reads: reads_of(ConsensusReads::Quorum),
             balance: database.replicas.balance,
             by_owner: database.shards.by_owner,
@@ -269,8 +271,10 @@ impl Blueprint for Plan {
         let all = time.primary.zip(time.replicas).map(|(primary, replicas)| primary + replicas);
         if followers == 0.0 {
             flow.stations.push(station("cpu", cores, time.primary_rate, time.primary));
-        } else if database.consensus.is_some() && database.reads() == Reads::Replica {
-            // All members share the reads.
+        } else if database.replicas.every_region_leads
+            || (database.consensus.is_some() && database.reads() == Reads::Replica)
+        {
+            // All members share the work.
             let rate = time.primary_rate + time.replica_rate;
             let busy = all.map(|busy| busy + applied);
             flow.stations.push(station("cpu", cores * (followers + 1.0), rate, busy));
@@ -309,7 +313,7 @@ impl Blueprint for Plan {
             _ => OwnWrites::Ignored,
         };
         let replication = Replication::new(
-            (topology.members(), topology.nodes()),
+            (topology.clone(), context.geography.clone()),
             (database.replicas.lag.clone(), context.stream("lag")),
             own,
             database.followers_tell(),

@@ -33,6 +33,13 @@ pub const KEYS: &[Key] = &[
          when all have applied it.",
     ),
     Key::with_default(
+        "leaders",
+        Takes::OneOf(&["one", "each_region"]),
+        "\"one\"",
+        "Who takes writes: one primary, or in each region the nearest copy; of two writes to a key \
+         that cross on their way the last one wins.",
+    ),
+    Key::with_default(
         "wait_for",
         Takes::Count,
         "1",
@@ -96,6 +103,8 @@ pub struct Replicas {
     pub lag: Distribution,
     /// When a write is answered.
     pub mode: Mode,
+    /// Whether the copies of every region take writes.
+    pub every_region_leads: bool,
     /// Whether a replica applies one write after the other.
     pub in_order: bool,
     /// Where reads go.
@@ -121,6 +130,7 @@ impl Replicas {
             copies: Counts::Total(0),
             lag: Distribution::zero(),
             mode: Mode::Asynchronous,
+            every_region_leads: false,
             in_order: false,
             reads: Reads::Primary,
             balance: Policy::Random,
@@ -138,6 +148,7 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Replicas> {
     let lag = section.get::<Distribution>("lag");
     let wait_for = section.get::<Count>("wait_for");
     let mode = section.get_word("mode");
+    let leaders = section.get_word("leaders");
     let order = section.get_word("order");
     let pin = section.optional::<Duration>("pin");
     let bound = section.get::<Duration>("bound");
@@ -159,6 +170,11 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Replicas> {
         _ => Mode::Asynchronous,
     };
     check_wait(&mut section, mode, wait_for, copies.total());
+    let every_region_leads = leaders? == "each_region";
+    if every_region_leads && mode != Mode::Asynchronous {
+        let label = "it goes with mode = \"asynchronous\"";
+        section.error("leaders", "cannot wait for each other", label);
+    }
     let (reads, pin, bound) = (reads?, pin?, bound?);
     if pin.is_some() && reads != "read_your_writes" {
         section.error("pin", "does nothing here", "it goes with reads = \"read_your_writes\"");
@@ -171,6 +187,7 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Replicas> {
         copies,
         lag: lag?,
         mode,
+        every_region_leads,
         in_order: order? == "fifo",
         reads: match reads {
             "primary" => Reads::Primary,

@@ -7,7 +7,9 @@
 //! rate w on a key, a read of it on a follower is stale with probability E[1 - exp(-w L)] (the last
 //! write's age is exponential, by memorylessness).
 
+use super::topology::Topology;
 use crate::blocks::distribution::Distribution;
+use crate::blocks::geography::Geography;
 use crate::blocks::keyed::KeyedTable;
 use crate::kernel::random::{Stream, mix};
 use crate::kernel::time::{Duration, Time};
@@ -21,6 +23,8 @@ struct LastWrite {
     shard: u16,
     /// When the slowest follower has it, if that is known beforehand.
     everywhere: Time,
+    /// The member that took it.
+    writer: u16,
     /// The members that lack it, a bit for each.
     missing: u64,
     /// Those that could not be reached at its commit.
@@ -38,8 +42,8 @@ pub struct Commit {
     pub identity: u64,
     /// The shard.
     pub shard: u16,
-    /// The members that have it at once, a bit for each.
-    pub held: u64,
+    /// The member that takes it, and has it at once.
+    pub writer: u16,
     /// The members that cannot be reached, a bit for each.
     pub cut: u64,
     /// When it is committed: now or, when others have to agree, later.
@@ -48,21 +52,20 @@ pub struct Commit {
     pub everywhere: Time,
 }
 
-/// A follower that is asked, and how far it is.
-#[derive(Clone, Copy, Debug)]
+/// A node that is asked whether it has got a write that another one took.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Follower {
     /// Its node.
     pub node: usize,
     /// Which member of its shard it is.
     pub member: u16,
-    /// The way from the leader of its shard.
-    pub way: Duration,
 }
 
 /// Writes that have not reached all followers.
 #[derive(Debug)]
 pub struct Replication {
-    members: u16,
+    topology: Topology,
+    geography: Geography,
     lag: Distribution,
     stream: Stream,
     by_key: KeyedTable<LastWrite>,
@@ -92,15 +95,17 @@ pub enum OwnWrites {
 const SMALLEST_SWEEP: usize = 1024;
 
 impl Replication {
-    /// Replication within shards of so many members on so many nodes, all of them up to date.
+    /// Replication within the shards of these nodes, all of them up to date.
     pub fn new(
-        (members, nodes): (u16, u16),
+        (topology, geography): (Topology, Geography),
         (lag, stream): (Distribution, Stream),
         own: OwnWrites,
         tells: bool,
     ) -> Replication {
+        let nodes = topology.nodes();
         Replication {
-            members,
+            topology,
+            geography,
             lag,
             stream,
             by_key: KeyedTable::default(),
@@ -125,16 +130,23 @@ impl Replication {
         self.lag.sample(&mut self.stream.draw(mix(identity, replica)))
     }
 
+    /// Time one way between two nodes, unless they stand in one region: the lag covers that.
+    #[inline]
+    pub fn way(&self, from: usize, to: usize) -> Duration {
+        let (from, to) = (self.topology.region(from), self.topology.region(to));
+        if from == to { Duration::ZERO } else { self.geography.travel(from, to) }
+    }
+
     /// A write is committed.
     pub fn commit(&mut self, write: Commit, now: Time) {
-        let all = u64::MAX >> (64 - u32::from(self.members));
-        let missing = all & !write.held;
+        let all = u64::MAX >> (64 - u32::from(self.topology.members()));
+        let missing = all & !(1 << write.writer);
         let is_pinned = matches!(self.own, OwnWrites::For(_));
         if missing == 0 && !is_pinned {
             return;
         }
-        let Commit { identity, user, shard, cut, committed, everywhere, .. } = write;
-        let last = LastWrite { committed, identity, user, shard, everywhere, missing, cut };
+        let Commit { identity, user, shard, writer, cut, committed, everywhere, .. } = write;
+        let last = LastWrite { committed, identity, user, shard, everywhere, writer, missing, cut };
         if missing != 0 {
             self.by_key.insert(write.key, last);
         }
@@ -164,11 +176,11 @@ impl Replication {
     /// Whether some follower may lack a write.
     fn is_open(&self, write: &LastWrite, now: Time) -> bool {
         let still_cut = |member: u16| {
-            let node = usize::from(write.shard) * usize::from(self.members) + usize::from(member);
+            let node = self.topology.node(write.shard, member);
             write.cut & 1 << member != 0 && write.committed >= self.complete_until[node]
         };
         write.missing != 0
-            && (self.tells || now < write.everywhere || (0..self.members).any(still_cut))
+            && (self.tells || now < write.everywhere || (0..self.topology.members()).any(still_cut))
     }
 
     /// A follower has applied a write.
@@ -235,7 +247,10 @@ impl Replication {
         if is_there {
             return false;
         }
-        let lag = || self.lag(write.identity, follower.member) + follower.way;
+        let lag = || {
+            let writer = self.topology.node(write.shard, write.writer);
+            self.lag(write.identity, follower.member) + self.way(writer, follower.node)
+        };
         self.tells
             || write.cut & bit != 0
             || (now < write.everywhere && now < write.committed + lag())
@@ -269,6 +284,7 @@ pub struct Missed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::geography::Region;
 
     fn constant(nanos: u64) -> Distribution {
         Distribution::constant(Duration::from_nanos(nanos)).expect("a short span")
@@ -277,16 +293,17 @@ mod tests {
     /// A leader and two followers.
     fn replication(lag: Distribution, tells: bool) -> Replication {
         let lag = (lag, Stream::new(1, 0, "db", "lag"));
-        Replication::new((3, 3), lag, OwnWrites::UntilVisible, tells)
+        let places = (Topology::new(vec![vec![0, 0, 0]]), Geography::single());
+        Replication::new(places, lag, OwnWrites::UntilVisible, tells)
     }
 
     fn follower(member: u16) -> Follower {
-        Follower { node: usize::from(member), member, way: Duration::ZERO }
+        Follower { node: usize::from(member), member }
     }
 
     fn write(key: u64, user: u64, identity: u64, committed: Time) -> Commit {
         let everywhere = Time::LAST;
-        Commit { key, user, identity, shard: 0, held: 1, cut: 0, committed, everywhere }
+        Commit { key, user, identity, shard: 0, writer: 0, cut: 0, committed, everywhere }
     }
 
     const fn at(nanos: u64) -> Time {
@@ -301,12 +318,26 @@ mod tests {
         assert_eq!(replication.lacks(7, 1, follower(1), at(109)), missed(true, 99));
         assert_eq!(replication.lacks(7, 2, follower(2), at(109)), missed(false, 99));
         assert_eq!(replication.lacks(7, 1, follower(1), at(110)), None);
-        let far = Follower { way: Duration::from_nanos(5), ..follower(1) };
-        assert_eq!(replication.lacks(7, 1, far, at(114)), missed(true, 104));
         assert_eq!(replication.lacks(8, 1, follower(1), at(20)), None);
         assert!(replication.lacks_write_of(1, 0, follower(1), at(20)));
         assert!(!replication.lacks_write_of(1, 3, follower(1), at(20)));
         assert!(!replication.lacks_write_of(2, 0, follower(1), at(20)));
+    }
+
+    #[test]
+    fn the_way_between_regions_comes_on_top_of_the_lag() {
+        let region = |name: &str| Region { name: name.to_owned(), share: 0.5 };
+        let travel = [0, 40, 60, 0].map(Duration::from_nanos).to_vec();
+        let geography = Geography::new(vec![region("here"), region("there")], 0, travel);
+        let places = (Topology::new(vec![vec![0, 1]]), geography);
+        let lag = (constant(100), Stream::new(1, 0, "db", "lag"));
+        let mut replication = Replication::new(places, lag, OwnWrites::Ignored, false);
+        replication.commit(write(7, 1, 55, at(10)), at(10));
+        assert!(replication.lacks(7, 1, follower(1), at(149)).is_some());
+        assert!(replication.lacks(7, 1, follower(1), at(150)).is_none());
+        replication.commit(Commit { writer: 1, ..write(7, 1, 56, at(200)) }, at(200));
+        assert!(replication.lacks(7, 1, follower(0), at(359)).is_some());
+        assert!(replication.lacks(7, 1, follower(0), at(360)).is_none());
     }
 
     #[test]

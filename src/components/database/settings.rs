@@ -32,6 +32,8 @@ pub struct Settings {
     pub in_order: bool,
     /// Where reads go.
     pub reads: Reads,
+    /// Whether the members of every region take writes.
+    pub every_region_leads: bool,
     /// Whether a follower's place in reads is open to the leader, too.
     pub leader_takes_reads: bool,
     /// Whether the leader asks a majority before it answers a read.
@@ -74,6 +76,7 @@ impl Settings {
     /// What its first member and the others of a shard are called.
     pub fn roles(&self) -> (&'static str, &'static str) {
         match self.commit {
+            CommitRule::Primary(_) if self.every_region_leads => ("leader", "leader"),
             CommitRule::Primary(_) => ("primary", "replica"),
             CommitRule::Majority(_) => ("leader", "follower"),
         }

@@ -165,18 +165,25 @@ impl RunningDatabase {
                 everywhere = everywhere.max(committed + delay);
             }
         }
+        if self.settings.every_region_leads
+            && let Some(here) = self.as_follower(node)
+            && self.replication.lacks(data.key, data.user, here, context.now()).is_some()
+        {
+            self.divergence.clashed();
+        }
         let write = Commit {
             key: data.key,
             user: data.user,
             identity: data.identity,
             shard: self.topology.shard(node),
-            held: 1 << member,
+            writer: member,
             cut: spread.cut,
             committed,
             everywhere,
         };
         self.replication.commit(write, context.now());
-        if self.settings.prefers_availability && self.is_partitioned(context.now()) {
+        let goes_on = self.settings.prefers_availability && !self.settings.every_region_leads;
+        if goes_on && self.is_partitioned(context.now()) {
             self.divergence.wrote(write.key, self.as_follower(node).is_none());
         }
     }

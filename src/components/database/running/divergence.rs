@@ -12,7 +12,7 @@ pub struct Divergence {
     written: KeyedTable<u8>,
     /// Writes accepted away from the leader.
     pub divergent: u64,
-    /// Keys that both sides wrote.
+    /// Keys that both sides wrote, and writes that clashed with one under way.
     pub conflicts: u64,
 }
 
@@ -30,6 +30,11 @@ impl Divergence {
                 *sides |= side;
             }
         }
+    }
+
+    /// A write was made while another one to its key was under way from elsewhere.
+    pub fn clashed(&mut self) {
+        self.conflicts += 1;
     }
 
     /// The partition is over.

@@ -2,10 +2,10 @@
 //!
 //! What must hold: a shard has one leader at most; it leads only where it can reach a majority of
 //! its members, so what a majority has written is never lost. A side of a partition that prefers
-//! availability goes on without it, and what it writes can clash with the other side's.
+//! availability goes on without it, and what it writes can clash with the other side's; so can
+//! writes where every region leads.
 
 use super::{FAULT, RunningDatabase, SUCCESSION};
-use crate::components::database::replication::Follower;
 use crate::components::database::settings::{CommitRule, Succession};
 use crate::kernel::random::mix;
 use crate::kernel::time::{Duration, Time};
@@ -109,6 +109,9 @@ impl RunningDatabase {
 
     /// Whom a caller takes for the leader of a shard.
     pub(super) fn leader_for(&mut self, shard: u16, caller: u16, now: Time) -> Leader {
+        if self.settings.every_region_leads {
+            return self.nearest_up(shard, caller, now);
+        }
         let group = &self.groups[usize::from(shard)];
         let node = self.topology.node(shard, group.leader);
         if self.settings.faults.is_empty() {
@@ -121,7 +124,12 @@ impl RunningDatabase {
         if is_reached || !self.settings.prefers_availability {
             return Leader::Unknown;
         }
-        // The nearest member on the caller's side stands in.
+        // Somebody on the caller's side stands in.
+        self.nearest_up(shard, caller, now)
+    }
+
+    /// The nearest member of a shard that is up and can be reached.
+    fn nearest_up(&self, shard: u16, caller: u16, now: Time) -> Leader {
         let members = (0..self.topology.members()).map(|member| self.topology.node(shard, member));
         let near = members.filter(|&node| {
             self.is_up(node, now) && self.reaches(caller, self.topology.region(node), now)
@@ -142,7 +150,7 @@ impl RunningDatabase {
         let now = context.now();
         for shard in 0..self.topology.shards() {
             let leader = self.topology.node(shard, self.groups[usize::from(shard)].leader);
-            let can_lead = self.can_lead(leader, now);
+            let can_lead = self.settings.every_region_leads || self.can_lead(leader, now);
             let group = &mut self.groups[usize::from(shard)];
             match (can_lead, group.vacant_since) {
                 (false, None) => {
@@ -277,7 +285,6 @@ impl RunningDatabase {
     fn take_over(&mut self, shard: u16, member: u16, now: Time) {
         let node = self.topology.node(shard, member);
         if let Some(follower) = self.as_follower(node) {
-            let follower = Follower { way: Duration::ZERO, ..follower };
             self.tally.lost_writes += self.replication.lead(shard, follower, now) as u64;
         }
         let group = &mut self.groups[usize::from(shard)];

@@ -62,17 +62,12 @@ impl RunningDatabase {
         shards
     }
 
-    /// A node as a follower of its shard's leader; `None` when it leads.
+    /// A node as a follower of its shard's leader; `None` when it leads alone.
     #[inline]
     pub(super) fn as_follower(&self, node: usize) -> Option<Follower> {
         let (shard, member) = (self.topology.shard(node), self.topology.member(node));
         let leader = self.groups[usize::from(shard)].leader;
-        if leader == member {
-            return None;
-        }
-        let leader = self.topology.node(shard, leader);
-        let way = self.way(self.topology.region(leader), self.topology.region(node));
-        Some(Follower { node, member, way })
+        (self.settings.every_region_leads || leader != member).then_some(Follower { node, member })
     }
 
     /// The node of a shard that serves a query; `None` when none can be reached.
