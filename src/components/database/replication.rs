@@ -21,6 +21,8 @@ struct LastWrite {
     identity: u64,
     user: u64,
     shard: u16,
+    /// When it is acknowledged to whoever made it, if that is known beforehand.
+    answered: Time,
     /// When the slowest follower has it, if that is known beforehand.
     everywhere: Time,
     /// The member that took it.
@@ -48,6 +50,8 @@ pub struct Commit {
     pub cut: u64,
     /// When it is committed: now or, when others have to agree, later.
     pub committed: Time,
+    /// When it is acknowledged, if that is known beforehand.
+    pub answered: Time,
     /// When the slowest follower has it, if that is known beforehand.
     pub everywhere: Time,
 }
@@ -145,13 +149,22 @@ impl Replication {
         if missing == 0 && !is_pinned {
             return;
         }
-        let Commit { identity, user, shard, writer, cut, committed, everywhere, .. } = write;
-        let last = LastWrite { committed, identity, user, shard, everywhere, writer, missing, cut };
+        let last = LastWrite {
+            committed: write.committed,
+            identity: write.identity,
+            user: write.user,
+            shard: write.shard,
+            answered: write.answered,
+            everywhere: write.everywhere,
+            writer: write.writer,
+            missing,
+            cut: write.cut,
+        };
         if missing != 0 {
             self.by_key.insert(write.key, last);
         }
         if self.own != OwnWrites::Ignored {
-            self.by_user.insert(by_shard(user, shard), last);
+            self.by_user.insert(by_shard(write.user, write.shard), last);
         }
         if self.by_key.len().max(self.by_user.len()) >= self.sweep_at {
             self.sweep(now);
@@ -191,25 +204,35 @@ impl Replication {
         }
     }
 
-    /// A member leads its shard from now on: what it lacks is lost. Returns how many keys that
-    /// concerns.
-    pub fn lead(&mut self, shard: u16, leader: Follower, now: Time) -> usize {
-        let lost = self.by_key.count(|_, write| self.is_lost(write, shard, leader, now));
+    /// A shard goes on with some of its members, the new leader among them, which collects what any
+    /// of them has received: whatever none has is lost. Returns how many keys have lost a write that
+    /// was acknowledged.
+    pub fn go_on_with(&mut self, shard: u16, members: &[Follower], now: Time) -> usize {
         let (mut by_key, mut by_user) =
             (std::mem::take(&mut self.by_key), std::mem::take(&mut self.by_user));
-        by_key.retain(|_, write| !self.is_lost(write, shard, leader, now));
-        by_user.retain(|_, write| !self.is_lost(write, shard, leader, now));
+        let is_lost = |write: &LastWrite| {
+            write.shard == shard && !members.iter().any(|it| self.has_received(write, *it, now))
+        };
+        let lost = by_key.count(|_, write| write.answered <= now && is_lost(write));
+        by_key.retain(|_, write| !is_lost(write));
+        by_user.retain(|_, write| !is_lost(write));
         (self.by_key, self.by_user) = (by_key, by_user);
         lost
     }
 
-    /// How many keys of a shard a member lacks the latest write to.
-    pub fn count_missing(&self, shard: u16, member: Follower, now: Time) -> usize {
-        self.by_key.count(|_, write| self.is_lost(write, shard, member, now))
+    /// Whether a write has come to a member, applied or not.
+    fn has_received(&self, write: &LastWrite, member: Follower, now: Time) -> bool {
+        let bit = 1 << member.member;
+        if write.missing & bit == 0 || write.committed < self.complete_until[member.node] {
+            return true;
+        }
+        write.cut & bit == 0 && now >= write.committed + self.lag_of(write, member)
     }
 
-    fn is_lost(&self, write: &LastWrite, shard: u16, leader: Follower, now: Time) -> bool {
-        write.shard == shard && self.is_missing(write, leader, now)
+    /// How long a write takes to a member.
+    fn lag_of(&self, write: &LastWrite, member: Follower) -> Duration {
+        let writer = self.topology.node(write.shard, write.writer);
+        self.lag(write.identity, member.member) + self.way(writer, member.node)
     }
 
     /// A node has caught up with all that was committed before.
@@ -247,10 +270,7 @@ impl Replication {
         if is_there {
             return false;
         }
-        let lag = || {
-            let writer = self.topology.node(write.shard, write.writer);
-            self.lag(write.identity, follower.member) + self.way(writer, follower.node)
-        };
+        let lag = || self.lag_of(write, follower);
         self.tells
             || write.cut & bit != 0
             || (now < write.everywhere && now < write.committed + lag())
@@ -302,8 +322,9 @@ mod tests {
     }
 
     fn write(key: u64, user: u64, identity: u64, committed: Time) -> Commit {
-        let everywhere = Time::LAST;
-        Commit { key, user, identity, shard: 0, writer: 0, cut: 0, committed, everywhere }
+        let (answered, everywhere) = (committed, Time::LAST);
+        let (shard, writer, cut) = (0, 0, 0);
+        Commit { key, user, identity, shard, writer, cut, committed, answered, everywhere }
     }
 
     const fn at(nanos: u64) -> Time {
@@ -352,6 +373,23 @@ mod tests {
         assert!(replication.lacks(7, 1, follower(2), at(1_000)).is_some());
         replication.applied((7, 1), at(10), 0, 2);
         assert!(replication.by_key.is_empty() && replication.by_user.is_empty());
+    }
+
+    /// What was committed at 10 is there at 110, what was at 50 at 150; the third write was not
+    /// acknowledged yet.
+    #[test]
+    fn what_nobody_has_received_is_lost() {
+        let lost = |now, tells| {
+            let mut replication = replication(constant(100), tells);
+            replication.commit(write(7, 1, 55, at(10)), at(10));
+            replication.commit(write(8, 1, 56, at(50)), at(50));
+            let late = Commit { answered: Time::LAST, ..write(9, 1, 57, at(50)) };
+            replication.commit(late, at(50));
+            replication.go_on_with(0, &[follower(1), follower(2)], at(now))
+        };
+        for tells in [false, true] {
+            assert_eq!([lost(60, tells), lost(110, tells), lost(150, tells)], [2, 1, 0]);
+        }
     }
 
     #[test]

@@ -184,6 +184,26 @@ fn zipf_shares(keys: u32, exponent: f64) -> Vec<f64> {
     weights.iter().map(|weight| weight / total).collect()
 }
 
+/// Mean of the k-th smallest of n independent exponential times of this mean: the first of n
+/// that are left is `mean / n` away, by memorylessness (Feller, An Introduction to Probability
+/// Theory and Its Applications II, 1971, section I.6).
+pub fn kth_of_exponentials(n: u32, k: u32, mean: f64) -> f64 {
+    (n - k + 1..=n).map(|left| mean / f64::from(left)).sum()
+}
+
+/// Mean time until a majority of `voters` has written an entry to disk, the leader among them,
+/// each in an exponential time of this mean: the larger of the leader's own time and the k-th of
+/// the n - 1 others, k = floor(n / 2).
+///
+/// The mean of a maximum is the sum of both means less that of the minimum. The latter is the
+/// integral of exp(-t) P(fewer than k of n - 1 are done at t), in which each number j < k of done
+/// ones counts C(n - 1, j) B(n - j, j + 1) = 1 / n: k / n in all.
+pub fn majority_of_exponentials(voters: u32, mean: f64) -> f64 {
+    let needed = voters / 2;
+    mean + kth_of_exponentials(voters - 1, needed, mean)
+        - mean * f64::from(needed) / f64::from(voters)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,5 +238,14 @@ mod tests {
         near(che_hit_rate(1_000, 0.0, 300.0), 0.3);
         // Even draws of 2 keys at 4 a second, kept 3 s: 6 reads expected in a lifetime.
         near(lifetime_hit_rate(2, 0.0, 4.0, 3.0), 6.0 / 7.0);
+    }
+
+    /// By hand: the first of two is half a mean away; max(A, min(B, C)) of three is 1 + 1/2 - 1/3;
+    /// all of three take 1 + 1/2 + 1/3.
+    #[test]
+    fn order_statistics_of_exponentials() {
+        assert!((kth_of_exponentials(2, 1, 4.0) - 2.0).abs() < 1e-12);
+        assert!((kth_of_exponentials(3, 3, 6.0) - 11.0).abs() < 1e-12);
+        assert!((majority_of_exponentials(3, 6.0) - 7.0).abs() < 1e-12);
     }
 }

@@ -18,6 +18,7 @@ pub mod coverage;
 mod data;
 pub mod formulas;
 mod networks;
+mod replication;
 pub mod result;
 mod stations;
 pub mod table;

@@ -179,8 +179,16 @@ impl RunningDatabase {
             writer: member,
             cut: spread.cut,
             committed,
+            answered: match self.settings.commit {
+                CommitRule::Primary(Mode::Synchronous) => Time::LAST,
+                _ => context.now() + wait,
+            },
             everywhere,
         };
+        for other in (0..self.topology.members()).filter(|other| spread.cut & 1 << other != 0) {
+            let other = self.topology.node(write.shard, other);
+            self.behind[other] = true;
+        }
         self.replication.commit(write, context.now());
         let goes_on = self.settings.prefers_availability && !self.settings.every_region_leads;
         if goes_on && self.is_partitioned(context.now()) {

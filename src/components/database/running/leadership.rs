@@ -6,6 +6,7 @@
 //! writes where every region leads.
 
 use super::{FAULT, RunningDatabase, SUCCESSION};
+use crate::components::database::replication::Follower;
 use crate::components::database::settings::{CommitRule, Succession};
 use crate::kernel::random::mix;
 use crate::kernel::time::{Duration, Time};
@@ -180,12 +181,16 @@ impl RunningDatabase {
         !self.settings.faults.is_empty() && geography.all().any(cut)
     }
 
-    /// Those members that were cut off and are no longer have all that was committed.
+    /// The members that were cut off and can be reached again get all that was committed.
     fn catch_up(&mut self, shard: u16, now: Time) {
-        let leader = self.topology.node(shard, self.groups[usize::from(shard)].leader);
+        let group = &self.groups[usize::from(shard)];
+        let leader = self.topology.node(shard, group.leader);
+        if group.vacant_since.is_some() {
+            return;
+        }
         for node in (0..self.topology.members()).map(|member| self.topology.node(shard, member)) {
-            let is_cut = node != leader && !self.connected(leader, node, now);
-            if std::mem::replace(&mut self.cut_off[node], is_cut) && !is_cut {
+            if self.behind[node] && (node == leader || self.connected(leader, node, now)) {
+                self.behind[node] = false;
                 self.replication.catch_up(node, now);
             }
         }
@@ -212,8 +217,11 @@ impl RunningDatabase {
     /// was asked: then they try again. Returns how long it takes, and who wins.
     fn elect(&self, shard: u16, timeout: Duration, now: Time) -> Option<(Duration, u16)> {
         const MOST_ROUNDS: u64 = 64;
-        let members = (0..self.topology.members())
-            .filter(|&member| self.has_majority(self.topology.node(shard, member), now));
+        // Nobody votes for a member that was cut off while others went on.
+        let members = (0..self.topology.members()).filter(|&member| {
+            let node = self.topology.node(shard, member);
+            !self.behind[node] && self.has_majority(node, now)
+        });
         let members: Vec<u16> = members.collect();
         let term = u64::from(self.groups[usize::from(shard)].term);
         let stream = self.settings.streams.election;
@@ -259,7 +267,7 @@ impl RunningDatabase {
         }
         let elected = group.elected.take();
         let successor = match self.settings.succession {
-            Succession::Failover { .. } => self.most_complete(shard, now),
+            Succession::Failover { .. } => self.next_in_line(shard, now),
             Succession::Election(_) => elected,
         };
         match successor {
@@ -270,27 +278,35 @@ impl RunningDatabase {
         }
     }
 
-    /// The replica that lacks the fewest writes, among those that could lead.
-    fn most_complete(&self, shard: u16, now: Time) -> Option<u16> {
+    /// The first replica that could lead, one that has not been cut off before others.
+    fn next_in_line(&self, shard: u16, now: Time) -> Option<u16> {
         let members = (0..self.topology.members())
             .filter(|&member| self.can_lead(self.topology.node(shard, member), now));
-        members.min_by_key(|&member| {
-            let node = self.topology.node(shard, member);
-            let follower = self.as_follower(node);
-            (follower.map_or(0, |it| self.replication.count_missing(shard, it, now)), member)
-        })
+        members.min_by_key(|&member| (self.behind[self.topology.node(shard, member)], member))
     }
 
-    /// A member leads from now on: what it had not got is lost.
+    /// A member leads from now on. A replica that takes over collects what the others that can be
+    /// reached have received, and the rest is lost; an elected member has all that a majority has.
     fn take_over(&mut self, shard: u16, member: u16, now: Time) {
         let node = self.topology.node(shard, member);
-        if let Some(follower) = self.as_follower(node) {
-            self.tally.lost_writes += self.replication.lead(shard, follower, now) as u64;
-        }
+        let is_new = self.groups[usize::from(shard)].leader != member;
         let group = &mut self.groups[usize::from(shard)];
         let since = group.vacant_since.take();
         (group.leader, group.elected) = (member, None);
         let vacant = since.map_or(Duration::ZERO, |since| now - since);
         self.tally.leaderless += vacant.nanos();
+        if !is_new {
+            return;
+        }
+        if matches!(self.settings.commit, CommitRule::Primary(_)) {
+            let others = self.others(node).filter(|&other| self.connected(node, other, now));
+            let members: Vec<Follower> = others
+                .chain([node])
+                .map(|node| Follower { node, member: self.topology.member(node) })
+                .collect();
+            self.tally.lost_writes += self.replication.go_on_with(shard, &members, now) as u64;
+        }
+        self.replication.catch_up(node, now);
+        self.catch_up(shard, now);
     }
 }

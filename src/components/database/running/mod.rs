@@ -53,8 +53,8 @@ pub struct RunningDatabase {
     pub(super) gatherings: Gatherings,
     pub(super) divergence: Divergence,
     pub(super) tally: Tally,
-    /// Which nodes are cut off from their leader.
-    cut_off: Vec<bool>,
+    /// Which nodes could not be reached by a write, and have not caught up since.
+    behind: Vec<bool>,
     /// When the last write sent to each node arrives there, where they keep their order.
     last_arrival: Vec<Time>,
     /// Writes that wait at each node to be applied, in order; the first one is being applied.
@@ -154,7 +154,7 @@ impl RunningDatabase {
             replication,
             gatherings: Gatherings::default(),
             divergence: Divergence::default(),
-            cut_off: vec![false; nodes_count],
+            behind: vec![false; nodes_count],
             tally: Tally::default(),
             last_arrival,
             apply_lines,
