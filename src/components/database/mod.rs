@@ -153,6 +153,10 @@ struct Database {
 const MOST_CORES: u64 = 100_000;
 
 fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
+    read_database(table).map(|database| Box::new(database) as Box<dyn Spec>)
+}
+
+fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     let cores = table.get::<Count>("cores");
     let connections = table.get::<Limit>("connections");
     let limit = table.get::<Limit>("queue_limit");
@@ -198,7 +202,7 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
         table.error("consensus", "takes the place of replicas", label);
     }
     let read_time = read_time?;
-    Some(Box::new(Database {
+    Some(Database {
         cores: cores?.0.min(MOST_CORES) as u32,
         connections: connections?.finite(),
         limit: limit?.finite(),
@@ -219,7 +223,7 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
         consensus: consensus?,
         failover: failover?,
         prefers_availability: on_partition? == "availability",
-    }))
+    })
 }
 
 /// What counts without a partition (PACELC; D. Abadi, "Consistency tradeoffs in modern distributed

@@ -291,6 +291,13 @@ impl Blueprint for Plan {
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
+        Box::new(self.running(context))
+    }
+}
+
+impl Plan {
+    /// The database at time zero of one run.
+    pub fn running(&self, context: &BuildContext<'_>) -> RunningDatabase {
         let database = &self.database;
         let topology = self.topology(context.regions, context.geography);
         let disk = || Disk {
@@ -327,6 +334,6 @@ impl Blueprint for Plan {
         };
         let placement = database.shards.placement(&homes);
         let settings = self.settings(context);
-        Box::new(RunningDatabase::new(settings, topology, placement, nodes, replication))
+        RunningDatabase::new(settings, topology, placement, nodes, replication)
     }
 }

@@ -205,15 +205,15 @@ impl Replication {
     }
 
     /// A shard goes on with some of its members, the new leader among them, which collects what any
-    /// of them has received: whatever none has is lost. Returns how many keys have lost a write that
-    /// was acknowledged.
-    pub fn go_on_with(&mut self, shard: u16, members: &[Follower], now: Time) -> usize {
+    /// of them had received at that instant: whatever none has is lost. Returns how many keys have
+    /// lost a write that was acknowledged.
+    pub fn go_on_with(&mut self, shard: u16, members: &[Follower], at: Time) -> usize {
         let (mut by_key, mut by_user) =
             (std::mem::take(&mut self.by_key), std::mem::take(&mut self.by_user));
         let is_lost = |write: &LastWrite| {
-            write.shard == shard && !members.iter().any(|it| self.has_received(write, *it, now))
+            write.shard == shard && !members.iter().any(|it| self.has_received(write, *it, at))
         };
-        let lost = by_key.count(|_, write| write.answered <= now && is_lost(write));
+        let lost = by_key.count(|_, write| write.answered <= at && is_lost(write));
         by_key.retain(|_, write| !is_lost(write));
         by_user.retain(|_, write| !is_lost(write));
         (self.by_key, self.by_user) = (by_key, by_user);

@@ -190,6 +190,12 @@ impl RunningDatabase {
             self.behind[other] = true;
         }
         self.replication.commit(write, context.now());
+        #[cfg(test)]
+        self.journal.push(super::tests::Entry::Sent {
+            key: write.key,
+            from: node,
+            to: spread.followers.iter().map(|&(to, span)| (to, context.now() + span)).collect(),
+        });
         let goes_on = self.settings.prefers_availability && !self.settings.every_region_leads;
         if goes_on && self.is_partitioned(context.now()) {
             self.divergence.wrote(write.key, self.as_follower(node).is_none());

@@ -192,6 +192,8 @@ impl RunningDatabase {
             if self.behind[node] && (node == leader || self.connected(leader, node, now)) {
                 self.behind[node] = false;
                 self.replication.catch_up(node, now);
+                #[cfg(test)]
+                self.journal.push(super::tests::Entry::CaughtUp { node, from: leader, at: now });
             }
         }
     }
@@ -298,13 +300,17 @@ impl RunningDatabase {
         if !is_new {
             return;
         }
+        #[cfg(test)]
+        self.journal.push(super::tests::Entry::TookOver { node, at: now });
         if matches!(self.settings.commit, CommitRule::Primary(_)) {
             let others = self.others(node).filter(|&other| self.connected(node, other, now));
             let members: Vec<Follower> = others
                 .chain([node])
                 .map(|node| Follower { node, member: self.topology.member(node) })
                 .collect();
-            self.tally.lost_writes += self.replication.go_on_with(shard, &members, now) as u64;
+            // What had not got through when the old leader was last heard of never will.
+            let heard = since.unwrap_or(now);
+            self.tally.lost_writes += self.replication.go_on_with(shard, &members, heard) as u64;
         }
         self.replication.catch_up(node, now);
         self.catch_up(shard, now);

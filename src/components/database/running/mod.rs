@@ -22,6 +22,8 @@ pub mod gather;
 pub mod leadership;
 pub mod node;
 pub mod routing;
+#[cfg(test)]
+mod tests;
 
 use super::replication::Replication;
 use super::settings::Settings;
@@ -62,6 +64,9 @@ pub struct RunningDatabase {
     pub(super) made_keys: u64,
     finished: Vec<JobId>,
     candidates: Vec<u16>,
+    /// What a judge of the tests wants to know.
+    #[cfg(test)]
+    journal: Vec<tests::Entry>,
 }
 
 /// What it counts as a whole.
@@ -161,6 +166,8 @@ impl RunningDatabase {
             made_keys: 0,
             finished: Vec::new(),
             candidates: Vec::new(),
+            #[cfg(test)]
+            journal: Vec::new(),
         }
     }
 
