@@ -11,3 +11,4 @@ pub mod least_recently_used;
 pub mod popularity;
 pub mod station;
 pub mod trace;
+pub mod warm_memory;
