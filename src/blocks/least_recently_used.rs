@@ -123,13 +123,6 @@ impl LeastRecentlyUsed {
         }
     }
 
-    /// Makes room for `entries` at once, which spares growing while a warm cache is filled.
-    pub fn reserve(&mut self, entries: usize) {
-        self.slots.reserve_exact(entries);
-        let slots = &self.slots;
-        self.index.reserve(entries, |&slot| hash(slots[slot as usize].key));
-    }
-
     /// Number of entries held.
     pub fn len(&self) -> usize {
         self.index.len()
@@ -177,11 +170,9 @@ impl LeastRecentlyUsed {
     }
 
     /// Inserts `key`, which must not be held, as the newest with an insertion `age` before the
-    /// start of the run: how a cache that starts warm is filled, from the entry read longest ago to
-    /// the last one read. Nothing is looked up: in a large cache each look costs a miss of the
-    /// processor's own.
+    /// start of the run: what a cache that starts warm held then, and is read now.
     pub fn insert_aged(&mut self, key: u64, age: Duration, flags: Flags) -> Option<u64> {
-        debug_assert!(self.find(key).is_none(), "what fills a cache comes once");
+        debug_assert!(self.find(key).is_none(), "what was held at the start comes once");
         let age = i64::try_from(age.nanos()).expect("an age is shorter than 292 years");
         if self.capacity == 0 {
             return Some(key);

@@ -15,3 +15,4 @@ pub mod placement;
 pub mod popularity;
 pub mod station;
 pub mod trace;
+pub mod warm_memory;

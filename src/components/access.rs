@@ -179,6 +179,14 @@ impl Dataset {
         self.tag(self.order.key(rank))
     }
 
+    /// The popularity rank of a key of this dataset; `None` for one that was made while the system
+    /// ran.
+    #[inline]
+    pub fn rank_of_key(&self, key: u64) -> Option<u64> {
+        let id = key_within(key);
+        (id < self.keys).then(|| self.order.rank(id))
+    }
+
     /// A key drawn as `choice` says. `user` owns the own ones; `identity` names a new one.
     #[inline]
     pub fn draw_key(&self, choice: KeyChoice, user: u64, identity: u64, draw: &mut Draw) -> u64 {

@@ -139,17 +139,17 @@ impl EntryLaw {
         place.max(0.0) / self.idle
     }
 
-    /// Draws the age since insertion and the time since the last read of an entry read within the
-    /// last `span` seconds (at most the characteristic time), at a moment of the steady state. The
-    /// age exceeds the time to live when the entry has expired since that read.
+    /// Draws the age since insertion, and the time since the last read, of an entry held at a
+    /// moment of the steady state. The age exceeds the time to live when the entry has expired
+    /// since that read.
     ///
     /// Every fill and every hit starts a time in which the entry is held until the next read or
     /// write or t. So the age v at the last read and the time y since then are independent: y
-    /// exponential with rate r + w, cut at the span; v is 0 with weight 1 and has the density
+    /// exponential with rate r + w, cut at t; v is 0 with weight 1 and has the density
     /// r S(v) e^(-wv) below T, drawn by rejection from r min(1, e^(-d(v-t))) e^(-wv).
-    pub(super) fn draw_ages(&self, span: f64, draw: &mut Draw) -> (f64, f64) {
+    pub(super) fn draw_ages(&self, draw: &mut Draw) -> (f64, f64) {
         let EntryLaw { reads, writes, idle, time_to_live } = *self;
-        let since_read = truncated_exponential(reads + writes, span, draw);
+        let since_read = truncated_exponential(reads + writes, idle, draw);
         let flat_end = idle.min(time_to_live);
         let flat = reads * held_time(writes, flat_end);
         let (mut steep, mut decay, mut rest) = (0.0, 0.0, 0.0);
@@ -292,9 +292,8 @@ mod tests {
                 near("usable", law.hit_probability(), seen.usable / seen.moments, 0.015);
                 near("held", law.read_within(1.0), seen.held / seen.moments, 0.015);
                 let stream = Stream::new(20_261_120, 0, "entry law", "ages");
-                let ages: Vec<(f64, f64)> = (0..50_000)
-                    .map(|identity| law.draw_ages(1.0, &mut stream.draw(identity)))
-                    .collect();
+                let ages: Vec<(f64, f64)> =
+                    (0..50_000).map(|identity| law.draw_ages(&mut stream.draw(identity))).collect();
                 let count = ages.len() as f64;
                 let age = ages.iter().map(|ages| ages.0).sum::<f64>() / count;
                 let since_read = ages.iter().map(|ages| ages.1).sum::<f64>() / count;

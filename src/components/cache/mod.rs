@@ -9,11 +9,19 @@
 //! ```
 //!
 //! Memory is bounded and forgets the key unread for longest. A time to live counts from the fill.
-//! It starts as if it had run for long (`start = "stationary"`): its content is drawn from the
-//! steady law of Che's approximation. A content delivery network is a cache that holds assets.
+//! It starts as if it had run for long (`start = "stationary"`): what it holds follows the steady
+//! law of Che's approximation, and is drawn key by key when somebody asks. A content delivery
+//! network is a cache that holds assets.
+//!
+//! - [`holdings`]: which keys it holds and how they are asked for;
+//! - [`metrics`]: what it measures;
+//! - [`running`]: threads and memory of the nodes, and what happens on a miss.
 
+mod holdings;
 mod metrics;
 mod running;
+
+use std::sync::Arc;
 
 use super::access::{Classes, Dataset, Verb};
 use super::flow::{Flow, FlowContext, StationFlow};
@@ -21,18 +29,17 @@ use super::keys::{HOLDS, NODE_COST, SENDS_TO};
 use super::running::{BuildContext, Running};
 use super::wiring::{Name, WireSpec, Wires};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
-use crate::blocks::che::{Expiry, Population, Retention, Solution, solve};
+use crate::blocks::che::{Population, Solution, solve};
 use crate::blocks::distribution::Distribution;
-use crate::blocks::least_recently_used::LeastRecentlyUsed;
-use crate::blocks::popularity::Popularity;
 use crate::blocks::station::{Discipline, GatedBatch, Station};
-use crate::components::access::KeyChoice;
-use crate::kernel::random::mix;
+use crate::blocks::warm_memory::WarmMemory;
+use crate::blocks::warm_memory::inherited::Start;
 use crate::kernel::time::Duration;
 use crate::language::key::{Given, Key, Takes};
 use crate::language::quantity::{Count, Limit, Size};
 use crate::language::reader::TableReader;
-use running::{CacheNode, NODE_SALT, RunningCache, Settings};
+use holdings::{Demand, Holdings};
+use running::{CacheNode, RunningCache, Settings};
 
 const KEYS: &[Key] = &[
     Key { default: Given::Required, ..HOLDS },
@@ -204,107 +211,57 @@ struct Plan {
 }
 
 impl Plan {
-    /// Bytes an entry of each dataset takes of the capacity.
-    fn entry_sizes(&self, datasets: &[Dataset]) -> Vec<u64> {
-        let size = |dataset: &Dataset| match self.cache.capacity {
-            Capacity::Bytes(_) => dataset.value_size + ENTRY_OVERHEAD,
-            Capacity::Entries(_) => 1,
-        };
-        datasets.iter().map(size).collect()
-    }
-
     fn capacity(&self) -> u64 {
         match self.cache.capacity {
             Capacity::Bytes(capacity) | Capacity::Entries(capacity) => capacity,
         }
     }
 
-    /// The datasets it holds with the rates that reach one node's share of the keys, and the
-    /// steady state of a node. `None` when nothing that can be computed arrives.
+    /// The keys it holds and the steady state of a node.
     fn steady_state(
         &self,
         arriving: &[f64],
         classes: &Classes,
         datasets: &[Dataset],
-    ) -> Option<(Vec<u16>, Solution)> {
-        let sizes = self.entry_sizes(datasets);
-        let nodes = f64::from(self.cache.nodes);
-        let mut numbers = Vec::new();
+    ) -> (Holdings, Option<Solution>) {
+        let demand = Demand { classes, arriving };
+        let capacity = self.capacity();
+        let size = |dataset: &Dataset| match self.cache.capacity {
+            Capacity::Bytes(_) => dataset.value_size + ENTRY_OVERHEAD,
+            Capacity::Entries(_) => 1,
+        };
+        let mut holdings = Holdings::new(datasets, size);
         let mut populations = Vec::new();
-        for dataset in datasets.iter().filter(|dataset| self.holds[usize::from(dataset.number)]) {
-            let rate = |wanted: fn(Verb) -> bool| -> f64 {
-                let of_dataset = classes.iter().zip(arriving).filter(|((_, class), _)| {
-                    class.dataset == Some(dataset.number) && wanted(class.verb)
-                });
-                of_dataset.map(|(_, rate)| rate).sum()
-            };
-            let reads = rate(|verb| matches!(verb, Verb::Read | Verb::Scan));
-            let writes = rate(|verb| verb == Verb::Write);
-            if reads == 0.0 || dataset.is_recorded() {
+        let held = |dataset: &&Dataset| self.holds[usize::from(dataset.number)];
+        for dataset in datasets.iter().filter(held) {
+            let weight = size(dataset);
+            let (reads, writes) = (demand.rate(dataset, true), demand.rate(dataset, false));
+            if reads == 0.0 || dataset.is_recorded() || weight > capacity {
                 continue;
             }
-            // All nodes together behave as one of their joint memory, since hashing spreads both.
-            numbers.push(dataset.number);
+            holdings.hold(dataset, populations.len());
+            // Each node serves the keys that are hashed to it, and their reads and writes.
+            let share = 1.0 / f64::from(self.cache.nodes);
             populations.push(Population {
                 keys: dataset.keys,
-                popularity: self.law_of(Verb::Read, dataset, classes, arriving),
-                read_rate: reads,
-                written: self.law_of(Verb::Write, dataset, classes, arriving),
-                write_rate: if self.cache.deletes_on_write { writes } else { 0.0 },
-                weight: sizes[usize::from(dataset.number)] as f64,
+                share,
+                popularity: demand.law(dataset, true),
+                read_rate: reads * share,
+                written: demand.law(dataset, false),
+                write_rate: if self.cache.deletes_on_write { writes * share } else { 0.0 },
+                weight: weight as f64,
             });
         }
-        if populations.is_empty() {
-            return None;
-        }
-        let capacity = self.capacity() as f64 * nodes;
-        let retention = Retention { time_to_live: self.cache.time_to_live, expiry: Expiry::Lazy };
-        Some((numbers, solve(&populations, capacity, retention)))
-    }
-
-    /// The law by which keys of a dataset are read or written: that of the most frequent choice.
-    fn law_of(
-        &self,
-        verb: Verb,
-        dataset: &Dataset,
-        classes: &Classes,
-        arriving: &[f64],
-    ) -> Popularity {
-        let mut popular = 0.0;
-        let mut even = 0.0;
-        for ((_, class), rate) in classes.iter().zip(arriving) {
-            let reads = matches!(class.verb, Verb::Read | Verb::Scan);
-            if class.dataset != Some(dataset.number) || reads != (verb == Verb::Read) {
-                continue;
-            }
-            match class.key {
-                KeyChoice::Popular => popular += rate,
-                _ => even += rate,
-            }
-        }
-        if popular >= even { dataset.popularity } else { Popularity::Uniform }
-    }
-
-    fn fill(&self, nodes: &mut [CacheNode], settings: &Settings, context: &BuildContext<'_>) {
-        let steady = self.steady_state(context.arriving, context.classes, context.datasets);
-        let Some((numbers, solution)) = steady else { return };
-        let count = nodes.len() as u64;
-        let content = solution.fill(&mut context.stream("start").draw(0));
-        let share = content.len() / nodes.len();
-        nodes.iter_mut().for_each(|node| node.entries.reserve(share));
-        for held in content {
-            let number = usize::from(numbers[held.population as usize]);
-            let key = context.datasets[number].key_of_rank(held.rank);
-            let node = if count == 1 { 0 } else { (mix(key, NODE_SALT) % count) as usize };
-            let size = settings.entry_sizes[number];
-            nodes[node].fill(key, held.age, size, settings);
-        }
+        let solved = !populations.is_empty();
+        let solution =
+            solved.then(|| solve(&populations, capacity as f64, self.cache.time_to_live));
+        (holdings, solution)
     }
 }
 
 impl Blueprint for Plan {
     fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
-        let steady = self.steady_state(arriving, context.classes, context.datasets);
+        let (holdings, solution) = self.steady_state(arriving, context.classes, context.datasets);
         let mut flow = Flow::default();
         let (mut served, mut reads, mut hits) = (0.0, 0.0, 0.0);
         for ((class, access), &rate) in context.classes.iter().zip(arriving) {
@@ -316,10 +273,9 @@ impl Blueprint for Plan {
             };
             match access.verb {
                 Verb::Read | Verb::Scan => {
-                    let hit_rate = steady.as_ref().map_or(0.0, |(numbers, solution)| {
-                        let position = numbers.iter().position(|other| *other == number);
-                        position.map_or(0.0, |position| solution.hit_rates()[position])
-                    });
+                    let hit_rate = std::iter::zip(&solution, holdings.population(number))
+                        .map(|(solution, population)| solution.hit_rates()[population])
+                        .sum::<f64>();
                     served += rate;
                     reads += rate;
                     hits += rate * hit_rate;
@@ -345,10 +301,13 @@ impl Blueprint for Plan {
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
+        let (holdings, solution) =
+            self.steady_state(context.arriving, context.classes, context.datasets);
+        let solution = solution.filter(|_| !self.cache.starts_cold);
+        let start = solution.map(|solution| Start::new(solution, context.stream("start")));
+        let holdings = Arc::new(holdings);
         let settings = Settings {
             holds: self.holds.clone(),
-            entry_sizes: self.entry_sizes(context.datasets),
-            capacity: self.capacity(),
             time_to_live: self.cache.time_to_live,
             deletes_on_write: self.cache.deletes_on_write,
             service_time: self.cache.service_time.clone(),
@@ -362,15 +321,15 @@ impl Blueprint for Plan {
             ),
             (discipline, threads) => Station::new(discipline, threads, self.cache.limit),
         };
-        let node = || CacheNode {
-            entries: LeastRecentlyUsed::new(MOST_ENTRIES as u32),
-            used: 0,
-            threads: threads(),
+        let memory = || {
+            let memory = WarmMemory::new(self.capacity(), Arc::clone(&holdings));
+            match &start {
+                Some(start) => memory.starting(start.clone()),
+                None => memory,
+            }
         };
-        let mut nodes: Vec<CacheNode> = (0..self.cache.nodes).map(|_| node()).collect();
-        if !self.cache.starts_cold {
-            self.fill(&mut nodes, &settings, context);
-        }
+        let node = |_| CacheNode { memory: memory(), threads: threads() };
+        let nodes = (0..self.cache.nodes).map(node).collect();
         Box::new(RunningCache::new(settings, nodes, context.caller()))
     }
 }

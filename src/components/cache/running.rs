@@ -1,10 +1,14 @@
 //! A running cache: memory and threads of each node, and what happens on a miss.
 
+use std::sync::Arc;
+
+use super::holdings::Holdings;
 use super::metrics::{ENTRIES, EVICTIONS, EXPIRED, FULL, HIT_RATE, STALE_RATE, THREADS_BUSY, WAIT};
 use crate::blocks::distribution::Distribution;
-use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
+use crate::blocks::least_recently_used::Flags;
 use crate::blocks::station::{Full, Station};
-use crate::components::access::{Classes, Verb, dataset_of};
+use crate::blocks::warm_memory::WarmMemory;
+use crate::components::access::{Classes, Verb};
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
 use crate::components::marks::STALE;
 use crate::components::notes;
@@ -21,10 +25,6 @@ use crate::measure::metric::{Node, Sheet};
 pub struct Settings {
     /// Whether it answers for each dataset.
     pub holds: Vec<bool>,
-    /// Bytes an entry of each dataset takes.
-    pub entry_sizes: Vec<u64>,
-    /// Bytes (or entries, with sizes of 1) a node can hold.
-    pub capacity: u64,
     /// How long an entry is good.
     pub time_to_live: Option<Duration>,
     /// Whether a write deletes the entry.
@@ -43,9 +43,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct CacheNode {
     /// What it holds.
-    pub entries: LeastRecentlyUsed,
-    /// Bytes of these.
-    pub used: u64,
+    pub memory: WarmMemory<Arc<Holdings>>,
     /// Its threads.
     pub threads: Station,
 }
@@ -151,7 +149,7 @@ impl RunningCache {
         let now = context.now();
         let data = context.job(job);
         let node = &mut self.nodes[usize::from(data.node)];
-        let found = node.entries.touch(data.key);
+        let found = node.memory.touch(data.key);
         let usable = found.filter(|entry| match self.settings.time_to_live {
             Some(limit) => entry.age(now) < limit,
             None => true,
@@ -186,28 +184,20 @@ impl RunningCache {
 
     fn fill(&mut self, job: JobId, context: &mut Context<'_>) {
         let data = context.job(job);
-        let size = self.settings.entry_sizes[usize::from(dataset_of(data.key))];
-        if size > self.settings.capacity {
-            return;
-        }
         let stale = data.marks & STALE != 0;
         let flags = if stale { Flags::STALE } else { Flags::EMPTY };
         let node = &mut self.nodes[usize::from(data.node)];
-        self.tally.evictions += node.insert(data.key, size, &self.settings, |entries| {
-            entries.insert(data.key, context.now(), flags);
-        });
+        self.tally.evictions += node.memory.insert(data.key, context.now(), flags);
     }
 
     fn written(&mut self, job: JobId, context: &mut Context<'_>) {
         let key = context.job(job).key;
         let node = &mut self.nodes[usize::from(context.job(job).node)];
         if !self.settings.deletes_on_write {
-            node.entries.mark(key, Flags::STALE);
+            node.memory.mark(key, Flags::STALE);
             return self.answer(job, Outcome::Completed, context);
         }
-        if node.entries.remove(key) {
-            node.used -= self.settings.entry_sizes[usize::from(dataset_of(key))];
-        }
+        node.memory.remove(key);
         context.job_mut(job).local = DELETING;
         context.note(job, Note::Found("deletes the entry: it was written"));
         if self.serve(job, context).is_err() {
@@ -236,42 +226,6 @@ impl RunningCache {
         } else {
             self.answer(job, passed_on(outcome), context);
         }
-    }
-}
-
-impl CacheNode {
-    /// Makes room and inserts an entry of `size` bytes; returns how many others had to leave.
-    pub fn insert(
-        &mut self,
-        key: u64,
-        size: u64,
-        settings: &Settings,
-        insert: impl FnOnce(&mut LeastRecentlyUsed),
-    ) -> u64 {
-        if self.entries.peek(key).is_none() {
-            self.used += size;
-        }
-        insert(&mut self.entries);
-        self.make_room(settings)
-    }
-
-    /// Inserts an entry that is not held, as old as it would be had the cache run for long.
-    pub fn fill(&mut self, key: u64, age: Duration, size: u64, settings: &Settings) {
-        self.used += size;
-        self.entries.insert_aged(key, age, Flags::EMPTY);
-        self.make_room(settings);
-    }
-
-    /// Evicts what no longer fits; returns how many entries that were.
-    fn make_room(&mut self, settings: &Settings) -> u64 {
-        let mut evictions = 0;
-        while self.used > settings.capacity {
-            let oldest = self.entries.oldest().expect("what is used belongs to an entry");
-            self.entries.remove(oldest.key);
-            self.used -= settings.entry_sizes[usize::from(dataset_of(oldest.key))];
-            evictions += 1;
-        }
-        evictions
     }
 }
 
@@ -342,9 +296,9 @@ impl Running for RunningCache {
                 sheet.ratio(&THREADS_BUSY, label, meter.busy.integral(now), capacity);
                 sheet.distribution(&WAIT, label, &meter.wait);
             }
-            let capacity = self.settings.capacity.max(1) as f64;
-            sheet.gauge(&FULL, label, node.used as f64 / capacity);
-            sheet.gauge(&ENTRIES, label, node.entries.len() as f64);
+            let capacity = node.memory.capacity().max(1) as f64;
+            sheet.gauge(&FULL, label, node.memory.used() / capacity);
+            sheet.gauge(&ENTRIES, label, node.memory.entries());
         }
     }
 
