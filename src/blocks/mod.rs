@@ -1,5 +1,5 @@
 //! Building blocks: laws, key popularity, arrival processes, stations, caches' memory, balancing,
-//! regions.
+//! regions, faults.
 //!
 //! Pure state machines and laws, each testable without the engine.
 
@@ -7,6 +7,7 @@ pub mod arrivals;
 pub mod balance;
 pub mod che;
 pub mod distribution;
+pub mod faults;
 pub mod geography;
 pub mod keyed;
 pub mod least_recently_used;

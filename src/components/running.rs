@@ -1,6 +1,7 @@
 //! What every running component offers beside reacting to signals: readings, resets, and the
 //! state of its stations for the verdict.
 
+use crate::blocks::faults::Faults;
 use crate::blocks::geography::Geography;
 use crate::components::source::Source;
 use crate::kernel::random::Stream;
@@ -69,6 +70,8 @@ pub struct BuildContext<'model> {
     pub arriving: &'model [f64],
     /// All regions.
     pub geography: &'model Geography,
+    /// What goes down when.
+    pub faults: &'model Faults,
     /// The regions in which the component stands, the first one its home.
     pub regions: &'model [u16],
 }

@@ -4,6 +4,7 @@ use super::load::{Arrivals, KeyColumn, LoadPlan};
 use super::wires::Names;
 use super::{Model, ModelComponent, USERS};
 use crate::blocks::arrivals::{Shape, Window};
+use crate::blocks::faults::Faults;
 use crate::blocks::geography::Geography;
 use crate::blocks::popularity::Popularity;
 use crate::blocks::popularity::read::PopularitySpec;
@@ -53,6 +54,7 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         datasets,
         classes,
         geography: Geography::single(),
+        faults: Faults::default(),
         components,
         rate: 0.0,
         route_depth,

@@ -23,6 +23,7 @@ pub use compile::compile;
 pub use load::LoadPlan;
 pub use variants::{Limits, Variants};
 
+use crate::blocks::faults::Faults;
 use crate::blocks::geography::Geography;
 use crate::components::Blueprint;
 use crate::components::access::{Classes, Dataset};
@@ -56,6 +57,8 @@ pub struct Model {
     pub classes: Classes,
     /// All regions.
     pub geography: Geography,
+    /// What goes down when.
+    pub faults: Faults,
     /// The users, then the components by name.
     pub components: Vec<ModelComponent>,
     /// Requests per second the arithmetic expects.
@@ -157,6 +160,7 @@ impl Model {
             datasets: &self.datasets,
             arriving,
             geography: &self.geography,
+            faults: &self.faults,
             regions: &component.regions,
         }
     }
