@@ -24,10 +24,12 @@ mod load_balancer;
 pub mod machine;
 pub mod marks;
 mod notes;
+pub mod outage;
 mod queue;
 pub mod running;
 mod service;
 pub mod source;
+pub mod wire;
 pub mod wiring;
 pub mod work;
 
@@ -40,6 +42,7 @@ use running::{BuildContext, Running};
 use std::fmt::Debug;
 use wiring::{Name, WireSpec};
 
+use crate::blocks::geography::Geography;
 use crate::language::diagnostic::{Problems, suggestion};
 use crate::language::key::{Key, Kind};
 use crate::language::reader::TableReader;
@@ -95,6 +98,12 @@ pub trait Spec: Debug + Send + Sync {
         1
     }
 
+    /// Whether one component serves all regions it stands in, with nodes of its own in each; the
+    /// others have an instance in each.
+    fn spans_regions(&self) -> bool {
+        false
+    }
+
     /// Whether it takes service times from the replayed trace.
     fn uses_recorded_work(&self) -> bool {
         false
@@ -128,6 +137,8 @@ pub struct Resolver<'a, 'p> {
     pub operations: &'a [String],
     /// Names of the datasets, in order.
     pub datasets: &'a [String],
+    /// All regions.
+    pub geography: &'a Geography,
     /// The classes of access so far; steps add theirs.
     pub classes: &'a mut Classes,
     /// Where problems are reported.
@@ -159,6 +170,13 @@ impl Resolver<'_, '_> {
             self.problems.error(name.place, message, suggestion(&name.text, names));
         }
         found.map(|(number, _)| number)
+    }
+
+    /// The number of a region; an unknown one is reported.
+    pub fn region(&mut self, name: &Name) -> Option<u16> {
+        let names: Vec<&str> =
+            self.geography.all().map(|region| self.geography.name(region)).collect();
+        self.number(name, names.into_iter(), "region")
     }
 
     /// Which datasets are held: a flag for each; unknown ones are reported.

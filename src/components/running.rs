@@ -84,7 +84,7 @@ impl BuildContext<'_> {
 
     /// Its wires, ready for calls.
     pub fn caller(&self) -> Caller {
-        Caller::new(self.wires, self.seed, self.repeat, self.name)
+        Caller::new(self.wires, self.faults, (self.seed, self.repeat), self.name)
     }
 }
 
