@@ -10,11 +10,14 @@ use std::path::{Path, PathBuf};
 use simscale::report::{Format, Screen, render};
 
 use crate::support::recorded::check_recorded;
-use crate::support::{project, run_file};
+use crate::support::{has_faults, project, run_file};
 
 /// Short runs: a few seconds for all scenarios together. Setting `requests` takes the place of a
 /// duration or of a whole trace.
 const BRIEFLY: &[&str] = &["run.requests=10K", "run.repeats=2", "run.min_time=0s"];
+
+/// As brief, for scenarios whose faults have their times.
+const THROUGH_FAULTS: &[&str] = &["run.duration=80s", "run.repeats=2", "users.count=8K"];
 
 /// All scenario files below a folder, relative to `scenarios/`, sorted.
 fn scenarios(folder: &Path) -> Vec<PathBuf> {
@@ -39,7 +42,9 @@ fn every_scenario_has_its_recorded_summary() {
     assert!(scenarios.len() >= 3, "scenarios got lost: {scenarios:?}");
     let mut faults = Vec::new();
     for scenario in &scenarios {
-        let result = run_file(&project().join("scenarios").join(scenario), BRIEFLY);
+        let file = project().join("scenarios").join(scenario);
+        let sets = if has_faults(&file) { THROUGH_FAULTS } else { BRIEFLY };
+        let result = run_file(&file, sets);
         let summary = render(&result, Format::Csv, Screen { width: 100, colour: false });
         let recorded = Path::new("tests/golden").join(scenario).with_extension("summary.csv");
         faults.extend(check_recorded(&recorded, &summary, "golden").err());

@@ -10,6 +10,7 @@
 //! - [`invalid`]: every wrong file in `tests/invalid/` against its message;
 //! - [`command_line`]: the program as its users see it;
 //! - [`real_data`]: measured traces, where they are at hand;
+//! - [`regions`]: several regions and faults against arithmetic;
 //! - [`reference`]: the README and the language's own lists say the same;
 //! - [`request_trace`]: one request hop by hop;
 //! - [`validate`]: the table of theory in its quick form, as its users see it;
@@ -25,6 +26,7 @@ mod invalid;
 mod properties;
 mod real_data;
 mod reference;
+mod regions;
 mod request_trace;
 mod support;
 mod sweep;

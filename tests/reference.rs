@@ -93,6 +93,9 @@ const SURROUNDINGS: &str = r#"
 entry = "front"
 users = { count = "1K", rate = "1/s" }
 data.posts = { keys = "10K" }
+data.bound = { keys = { per_user = 1 }, stay_in = "us" }
+regions.us.share = "100%"
+network.rtt.within = "0ms"
 operations.view = { share = "90%", does = "read", of = "posts" }
 operations.edit = { share = "10%", does = "write", of = "posts" }
 components.front = { kind = "service", service_time = "1ms", sends_to = "subject" }
@@ -102,6 +105,7 @@ components.db = { kind = "database", cores = 4, read_time = "1ms" }
 
 /// Settings with which a kind measures what its example does not.
 const FURTHER_SETTINGS: &[(&str, &str)] = &[
+    ("cache", "holds = [\"bound\"]\nmemory = \"1GiB\"\nsends_to = \"db\""),
     ("database", "cores = 4\nread_time = \"1ms\"\ndisk_time = \"1ms\"\nmemory = \"1GiB\""),
     (
         "database",
@@ -123,7 +127,7 @@ fn around(kind: &str, lines: &str) -> Model {
 fn measured(model: &Model, component: &str) -> BTreeSet<&'static str> {
     let named = |scope: Scope| match scope {
         Scope::Component(number) => model.components[usize::from(number)].name == component,
-        Scope::System | Scope::Operation(_) => false,
+        Scope::System | Scope::Operation(_) | Scope::Region(_) => false,
     };
     let entries = Catalogue::of(model).entries;
     entries.iter().filter(|entry| named(entry.scope)).map(|entry| entry.metric.name).collect()

@@ -85,6 +85,34 @@ impl Balance {
         self.decide(glance)
     }
 
+    /// As [`Balance::choose`], among the nodes that are up; among all when none is.
+    pub fn choose_among(&mut self, draw: &mut Draw, is_up: impl Fn(usize) -> bool) -> u16 {
+        let nodes = self.open.len();
+        let up: Vec<usize> = (0..nodes).filter(|&node| is_up(node)).collect();
+        if up.is_empty() || up.len() == nodes {
+            return self.choose(draw);
+        }
+        // The next one first, so that equals take turns.
+        let turn = up.partition_point(|&node| node < self.next) % up.len();
+        let any = |draw: &mut Draw| up[draw.below(up.len() as u64) as usize];
+        let fewest = |one: usize, other: usize| {
+            if self.open[other] < self.open[one] { other } else { one }
+        };
+        let chosen = match self.policy {
+            Policy::RoundRobin => up[turn],
+            Policy::Random => any(draw),
+            Policy::LeastConnections => {
+                let (before, after) = up.split_at(turn);
+                after.iter().chain(before).copied().reduce(fewest).unwrap_or(up[turn])
+            }
+            Policy::PowerOfTwo => {
+                let (one, other) = (any(draw), any(draw));
+                fewest(one, other)
+            }
+        };
+        self.decide(Glance::At(chosen))
+    }
+
     /// The first half of a choice: what it will look at.
     #[inline]
     pub fn glance(&self, draw: &mut Draw) -> Glance {

@@ -103,10 +103,16 @@ impl Faults {
     /// between them.
     #[inline]
     pub fn reaches(&self, from: u16, to: u16, now: Time) -> bool {
+        let down = |cause: &Cause| *cause == Cause::Region(from) || *cause == Cause::Region(to);
+        !self.any(now, down) && self.way_is_open(from, to, now)
+    }
+
+    /// Whether no cut lies between two regions.
+    #[inline]
+    pub fn way_is_open(&self, from: u16, to: u16, now: Time) -> bool {
         !self.any(now, |cause| match cause {
-            Cause::Region(region) => *region == from || *region == to,
             Cause::Partition { isolated } => isolated.contains(&from) != isolated.contains(&to),
-            Cause::Component { .. } => false,
+            _ => false,
         })
     }
 

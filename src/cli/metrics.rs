@@ -52,11 +52,18 @@ fn text(loaded: &Loaded) -> String {
     // All operations offer the same, so the first one speaks for all.
     let general = |entry: &Entry| format!("operations.NAME.{}", entry.metric.name);
     section(&mut text, &heading, of(Scope::Operation(0)).collect(), general);
+    let geography = &loaded.model.geography;
+    if !geography.is_single() {
+        let names: Vec<&str> = geography.all().map(|region| geography.name(region)).collect();
+        let heading = format!("For each region: NAME is one of {}", names.join(", "));
+        let general = |entry: &Entry| format!("regions.NAME.{}", entry.metric.name);
+        section(&mut text, &heading, of(Scope::Region(0)).collect(), general);
+    }
     for (id, component) in loaded.model.in_order() {
         let entries: Vec<&Entry> = of(Scope::Component(id.0)).collect();
         if !entries.is_empty() {
-            let nodes = nodes(&component.name, &entries);
-            let heading = format!("{} ({}){nodes}", component.name, component.kind);
+            let nodes = nodes(&component.plain_name, &entries, &loaded.catalogue.regions);
+            let heading = format!("{} ({}){nodes}", component.plain_name, component.kind);
             section(&mut text, &heading, entries, |entry| entry.path.clone());
         }
     }
@@ -86,14 +93,21 @@ fn statistics(entry: &Entry) -> String {
 }
 
 /// How the nodes of a component can be selected, when it has several.
-fn nodes(component: &str, entries: &[&Entry]) -> String {
+fn nodes(component: &str, entries: &[&Entry], regions: &[String]) -> String {
     let Some(entry) = entries.iter().find(|entry| entry.nodes.len() > 1) else {
         return String::new();
     };
     let metric = entry.metric.name;
-    let select = match entry.nodes.iter().find(|(node, _)| !node.role.is_empty()) {
-        Some((node, _)) => format!("{component}[role={}].{metric}", node.role),
-        None => format!("{component}[node=0].{metric}"),
+    let (role, region) = (
+        entry.nodes.iter().find(|(node, _)| !node.role.is_empty()),
+        entry.nodes.iter().find_map(|(node, _)| node.region),
+    );
+    let select = match (role, region) {
+        (Some((node, _)), _) => format!("{component}[role={}].{metric}", node.role),
+        (None, Some(region)) => {
+            format!("{component}[region={}].{metric}", regions[usize::from(region)])
+        }
+        (None, None) => format!("{component}[node=0].{metric}"),
     };
     format!(", {} nodes; one of them: {select}", entry.nodes.len())
 }

@@ -22,7 +22,8 @@ pub(super) fn warn(
             let Some(offered) = station.offered().filter(|load| *load > 1.0 + ROUNDING) else {
                 continue;
             };
-            let section = scenario.components.iter().find(|section| section.name == component.name);
+            let section =
+                scenario.components.iter().find(|section| section.name == component.plain_name);
             let message = format!(
                 "component `{}`: its {} is asked for {} of what it can do",
                 component.name,

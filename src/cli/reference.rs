@@ -12,7 +12,9 @@ use crate::scenario::ROOT;
 use crate::scenario::axes::RANGE;
 use crate::scenario::conditions::ALERT;
 use crate::scenario::data::DATA;
+use crate::scenario::faults::FAULT;
 use crate::scenario::operations::OPERATION;
+use crate::scenario::regions::{NETWORK, REGION};
 use crate::scenario::run::RUN;
 use crate::scenario::users::USERS;
 
@@ -61,6 +63,11 @@ const GRADUATE: &str = "\
     <=, joined by `and` / `or`; with `for DURATION` it is judged on the time series. Every \
     scenario has the threshold `capacity` besides: saturated, or an error rate above 1%.";
 
+const FAULTS: &str = "\
+    What goes down when. A fault needs `run.duration`; its times count from the start of the run, \
+    warm-up included, which is 0s unless said otherwise. What comes meanwhile is refused, what is \
+    inside is still answered; callers turn to the next region after `network.failover`.";
+
 const SWEEP_MEANING: &str = "\
     What `simscale sweep` varies: each entry is a path with the values it runs through, listed or \
     as a range; all entries are crossed. --vary users.count=1K..10M:25:log says the same on the \
@@ -93,6 +100,16 @@ pub(super) fn topics() -> Vec<Topic> {
         section("scenario", "the whole file", SCENARIO, ROOT),
         section("quantities", "numbers with units", QUANTITIES, &[]),
         Topic { metrics: source::METRICS, ..section("users", "[users]", of_root("users"), USERS) },
+        Topic {
+            metrics: source::REGION_METRICS,
+            scope: "regions.NAME.",
+            example: "home = \"us\"\n[regions]\nus.share = \"64%\"\neu.share = \"36%\"".to_owned(),
+            ..section("regions", "[regions.NAME]", of_root("regions"), REGION)
+        },
+        Topic {
+            example: "[network.rtt]\nus-eu = \"90ms\"\nwithin = \"1ms\"".to_owned(),
+            ..section("network", "[network]", of_root("network"), NETWORK)
+        },
         section("data", "[data.NAME]", of_root("data"), DATA),
         Topic {
             metrics: source::OPERATION_METRICS,
@@ -108,6 +125,11 @@ pub(super) fn topics() -> Vec<Topic> {
                       slow = \"response_time.p95 > 200ms and users > 10K\""
                 .to_owned(),
             ..section("graduate", "[graduate]", GRADUATE, &[])
+        },
+        Topic {
+            example: "[[faults]]\nkind = \"outage\"\nregion = \"eu\"\nat = \"60s\"\nfor = \"30s\""
+                .to_owned(),
+            ..section("faults", "[[faults]]", FAULTS, FAULT)
         },
         section("alerts", "[alerts.NAME]", of_root("alerts"), ALERT),
         Topic {

@@ -5,63 +5,18 @@
 //!   which is cut off when the time is over, goes on to its own end, and is counted as abandoned;
 //! - each call is answered exactly once: by the callee or by the timeout, whichever comes first.
 
-use super::access::Classes;
-use crate::blocks::distribution::Distribution;
+use crate::blocks::faults::Faults;
 use crate::kernel::random::Stream;
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{Answer, ComponentId, Context, Hop, JobId, JobTicket, NODE_ANY, Note, Outcome};
 use crate::kernel::{Rank, TimerTag, random};
 use std::collections::VecDeque;
 
-/// What a caller does when a call fails.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OnError {
-    /// Answers with an error itself.
-    Fail,
-    /// Goes on to the next entry, or without the answer if there is none.
-    Skip,
-}
+pub use super::wire::{OnError, Target, Wire};
 
-/// A compiled wire: where it leads and for which classes.
-#[derive(Clone, Debug)]
-pub struct Wire {
-    /// The component at its end.
-    pub to: ComponentId,
-    /// That component's nodes.
-    pub nodes: u16,
-    /// What a job is told as its node when the caller chooses none: [`NODE_ANY`], or the caller's
-    /// region where one component stands in several.
-    pub any_node: u16,
-    /// Time one way.
-    pub latency: Distribution,
-    /// How long the caller waits.
-    pub timeout: Option<Duration>,
-    /// What it does about an error.
-    pub on_error: OnError,
-    /// Whether it takes jobs of each class.
-    pub takes: Vec<bool>,
-}
-
-impl Wire {
-    /// A plain wire without delay that takes every class.
-    pub fn plain(to: ComponentId, nodes: u16, classes: &Classes) -> Wire {
-        Wire {
-            to,
-            nodes,
-            any_node: NODE_ANY,
-            latency: Distribution::zero(),
-            timeout: None,
-            on_error: OnError::Fail,
-            takes: vec![true; classes.len()],
-        }
-    }
-
-    /// Whether it is one: no delay, no timeout, open to every class.
-    pub fn is_plain(&self) -> bool {
-        let is_instant = self.latency.is_constant() == Some(Duration::ZERO);
-        is_instant && self.timeout.is_none() && self.takes.iter().all(|takes| *takes)
-    }
-}
+/// Told as its node to a job that does not get where it was sent: a guard stands there, which
+/// refuses it.
+pub const NODE_UNREACHABLE: u16 = NODE_ANY - 1;
 
 /// First timer tag of the timeouts; a component's own tags lie below.
 pub const TIMEOUT_TAGS: TimerTag = 0xC000;
@@ -73,16 +28,15 @@ const TIMED_BRANCH: u64 = 0x7469_6D65_6400_0000;
 struct Patience {
     until: Time,
     child: JobTicket,
+    to: ComponentId,
 }
 
 #[derive(Clone, Debug)]
 struct Line {
-    /// The component at its end.
-    to: ComponentId,
-    /// The latency, when it is always the same.
-    constant: Option<Duration>,
+    /// The way of every call, when it is always the same and nobody counts the time.
+    direct: Option<Way>,
     timeout: Option<Duration>,
-    /// The node a job is told when none is chosen.
+    /// The node a job is told when none is chosen, or even then.
     any_node: u16,
     outward: Stream,
     homeward: Stream,
@@ -91,6 +45,30 @@ struct Line {
     /// Whether an alarm is set for the first of them.
     armed: bool,
     wire: Wire,
+}
+
+/// A way to a component and back.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    to: ComponentId,
+    outward: Duration,
+    homeward: Duration,
+}
+
+impl Line {
+    /// The way of every call, when its latency is constant, it leads to one place, and there is
+    /// neither patience nor fault.
+    fn direct(wire: &Wire, faults: &Faults) -> Option<Way> {
+        let latency = wire.latency.is_constant()?;
+        let is_simple = wire.timeout.is_none() && faults.is_empty();
+        is_simple.then(|| way(wire.nearest(), latency, latency))
+    }
+}
+
+/// The way to a target and back, with so much latency each way.
+fn way(target: Target, outward: Duration, homeward: Duration) -> Way {
+    let homeward = (homeward + target.homeward).min(LONGEST_WIRE);
+    Way { to: target.to, outward: outward + target.outward, homeward }
 }
 
 /// The end of a call, as its component sees it.
@@ -108,16 +86,21 @@ pub struct Ended {
 #[derive(Clone, Debug)]
 pub struct Caller {
     lines: Vec<Line>,
+    faults: Faults,
     /// For each class, the first wire that takes it.
     first: Vec<Option<u16>>,
 }
 
 impl Caller {
-    /// The wires of `component` in this seed and repeat.
-    pub fn new(wires: &[Wire], seed: u64, repeat: u32, component: &str) -> Caller {
+    /// The wires of `component` in this seed and repeat, under these faults.
+    pub fn new(
+        wires: &[Wire],
+        faults: &Faults,
+        (seed, repeat): (u64, u32),
+        component: &str,
+    ) -> Caller {
         let line = |(index, wire): (usize, &Wire)| Line {
-            to: wire.to,
-            constant: wire.latency.is_constant().map(|latency| latency.min(LONGEST_WIRE)),
+            direct: Line::direct(wire, faults),
             timeout: wire.timeout,
             any_node: wire.any_node,
             outward: Stream::new(seed, repeat, component, &format!("wire {index} outward")),
@@ -130,6 +113,7 @@ impl Caller {
         let first = |class| (0u16..).zip(wires).find(|(_, wire)| wire.takes[class]);
         Caller {
             lines: wires.iter().enumerate().map(line).collect(),
+            faults: faults.clone(),
             first: (0..classes).map(|class| first(class).map(|(wire, _)| wire)).collect(),
         }
     }
@@ -151,24 +135,53 @@ impl Caller {
         self.lines[wire].wire.on_error
     }
 
+    /// Whether callers think that a target of a wire can be reached: what was so a while ago.
+    pub fn expects_up(&self, wire: usize, target: usize, now: Time) -> bool {
+        let noticed = self.faults.noticed(now);
+        self.lines[wire].wire.reaches(target, &self.faults, noticed)
+    }
+
+    /// The nearest target of a wire that callers think can be reached; the nearest of all when
+    /// there is none.
+    fn preferred(&self, wire: usize, now: Time) -> usize {
+        let targets = self.lines[wire].wire.targets.len();
+        if targets == 1 {
+            return 0;
+        }
+        (0..targets).find(|&target| self.expects_up(wire, target, now)).unwrap_or(0)
+    }
+
     /// Sends a job along a wire to one of the callee's nodes.
     #[inline(always)]
     pub fn call(&mut self, job: JobId, wire: usize, node: u16, context: &mut Context<'_>) {
         let line = &self.lines[wire];
-        let node = if node == NODE_ANY { line.any_node } else { node };
-        match (line.constant, line.timeout) {
-            (Some(latency), None) => {
-                let (outward, homeward) = (latency, latency);
-                let to = line.to;
-                context.forward(job, Hop { to, node, wire: wire as u16, outward, homeward });
-            }
-            _ => self.call_patiently(job, wire, node, context),
-        }
+        let Some(Way { to, outward, homeward }) = line.direct else {
+            let target = self.preferred(wire, context.now());
+            return self.call_target(job, wire, (target, node), context);
+        };
+        let is_told = node == NODE_ANY || line.any_node != NODE_ANY;
+        let node = if is_told { line.any_node } else { node };
+        context.forward(job, Hop { to, node, wire: wire as u16, outward, homeward });
     }
 
-    /// Sends a job along a wire that has a timeout or whose latency varies.
-    fn call_patiently(&mut self, job: JobId, wire: usize, node: u16, context: &mut Context<'_>) {
+    /// Sends a job along a wire to a node of one of its targets.
+    pub fn call_target(
+        &mut self,
+        job: JobId,
+        wire: usize,
+        (target, node): (usize, u16),
+        context: &mut Context<'_>,
+    ) {
+        let gets_there = self.lines[wire].wire.reaches(target, &self.faults, context.now());
         let line = &mut self.lines[wire];
+        let target = line.wire.targets[target];
+        let node = match node {
+            _ if !gets_there => NODE_UNREACHABLE,
+            _ if line.any_node != NODE_ANY => line.any_node,
+            NODE_ANY => NODE_ANY,
+            // Another region may have fewer nodes than the one the choice was made for.
+            node => node % target.nodes,
+        };
         let traveller = match line.timeout {
             None => job,
             Some(timeout) => {
@@ -176,7 +189,8 @@ impl Caller {
                 context.note(child, Note::Purpose("call with a timeout"));
                 context.job_mut(child).local = TIMED;
                 let until = context.now() + timeout;
-                line.waiting.push_back(Patience { until, child: context.ticket(child) });
+                let child_ticket = context.ticket(child);
+                line.waiting.push_back(Patience { until, child: child_ticket, to: target.to });
                 if !line.armed {
                     line.armed = true;
                     let tag = TIMEOUT_TAGS + wire as TimerTag;
@@ -186,11 +200,14 @@ impl Caller {
             }
         };
         let draw = |stream: Stream| line.wire.latency.sample(&mut context.draw(stream, traveller));
-        let (outward, homeward) = match line.constant {
-            Some(latency) => (latency, latency),
-            None => (draw(line.outward), draw(line.homeward).min(LONGEST_WIRE)),
+        let Way { to, outward, homeward } = match line.wire.latency.is_constant() {
+            // A refusal comes at once.
+            _ if !gets_there => {
+                Way { to: target.to, outward: Duration::ZERO, homeward: Duration::ZERO }
+            }
+            Some(latency) => way(target, latency, latency),
+            None => way(target, draw(line.outward), draw(line.homeward)),
         };
-        let to = line.to;
         context.forward(traveller, Hop { to, node, wire: wire as u16, outward, homeward });
     }
 
@@ -217,12 +234,12 @@ impl Caller {
         let wire = usize::from(tag - TIMEOUT_TAGS);
         let line = &mut self.lines[wire];
         line.armed = false;
-        while let Some(&Patience { until, child }) = line.waiting.front() {
+        while let Some(&Patience { until, child, to }) = line.waiting.front() {
             if !context.is_live(child) {
                 line.waiting.pop_front();
             } else if until <= context.now() {
                 line.waiting.pop_front();
-                context.abandon(child.job, line.to);
+                context.abandon(child.job, to);
                 if let Some(job) = context.cut_off(child.job) {
                     ended.push(Ended { job, wire, outcome: Outcome::TimedOut });
                 }

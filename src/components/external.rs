@@ -5,7 +5,7 @@
 //! ```
 
 use super::flow::{Flow, FlowContext};
-use super::keys::NODE_COST;
+use super::keys::{NODE_COST, REGIONAL, regional};
 use super::running::{BuildContext, Door, ERROR_RATE, NodeLoad, RESPONSE, Running, THROUGHPUT};
 use super::wiring::WireSpec;
 use super::{Blueprint, ComponentKind, Resolver, Spec};
@@ -34,7 +34,7 @@ const METRICS: &[Metric] = &[RESPONSE, THROUGHPUT, ERROR_RATE, BUSY];
 pub const KIND: ComponentKind = ComponentKind {
     name: "external",
     meaning: "A provider outside of the system: a pure delay with an error rate.",
-    keys: KEYS,
+    keys: &regional::<{ KEYS.len() + REGIONAL }>(KEYS),
     metrics: METRICS,
     read,
     example: "delay = { lognormal = { p50 = \"120ms\", p99 = \"900ms\" } }\nerror_rate = \"0.5%\"",

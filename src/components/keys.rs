@@ -1,6 +1,6 @@
 //! Keys that several kinds of component share.
 
-use crate::language::key::{Key, Takes};
+use crate::language::key::{CustomValue, Key, Takes};
 
 /// Where jobs go next.
 pub const SENDS_TO: Key = Key::optional(
@@ -18,3 +18,32 @@ pub const NODE_COST: Key = Key::optional(
     Takes::Text,
     "Price of one node, such as \"0.20 USD/h\"; noted, and not used yet.",
 );
+
+/// Where a component stands; in some or all regions.
+pub const REGIONS: Key = Key::computed(
+    "regions",
+    Takes::Custom(&REGION_NAMES),
+    "the home region",
+    "The regions it stands in, each with servers of its own, or all of them.",
+);
+
+/// How many keys [`regional`] adds.
+pub const REGIONAL: usize = 2;
+
+/// The keys of a kind, with those that say in which regions it stands and how it differs there.
+pub const fn regional<const N: usize>(own: &'static [Key]) -> [Key; N] {
+    let at = Key::optional("at", Takes::TableOf(own), AT);
+    Key::join::<N>(own, &[REGIONS, at])
+}
+
+const AT: &str = "What differs in a region, by its name: any of the other keys.";
+
+static REGION_NAMES: CustomValue = CustomValue {
+    name: "a list of regions or \"all\"",
+    accepts: "[\"us\", \"eu\"] or \"all\"",
+    schema: || {
+        serde_json::json!({
+            "anyOf": [{ "const": "all" }, { "type": "array", "items": { "type": "string" } }]
+        })
+    },
+};

@@ -24,10 +24,12 @@ mod load_balancer;
 pub mod machine;
 pub mod marks;
 mod notes;
+pub mod outage;
 mod queue;
 pub mod running;
 mod service;
 pub mod source;
+pub mod wire;
 pub mod wiring;
 pub mod work;
 
@@ -95,6 +97,12 @@ pub trait Spec: Debug + Send + Sync {
     /// Nodes among which a balancer in front of it can choose.
     fn nodes(&self) -> u16 {
         1
+    }
+
+    /// Whether one component serves all regions it stands in, with nodes of its own in each; the
+    /// others have an instance in each.
+    fn spans_regions(&self) -> bool {
+        false
     }
 
     /// Whether it takes service times from the replayed trace.

@@ -10,7 +10,7 @@
 
 use super::caller::{Caller, Ended, OnError};
 use super::flow::{Flow, FlowContext, StationFlow};
-use super::keys::{NODE_COST, SENDS_TO};
+use super::keys::{NODE_COST, REGIONAL, SENDS_TO, regional};
 use super::running::{BuildContext, Door, ERROR_RATE, NodeLoad, RESPONSE, Running, THROUGHPUT};
 use super::wiring::{WireSpec, Wires};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
@@ -83,7 +83,7 @@ const METRICS: &[Metric] =
 pub const KIND: ComponentKind = ComponentKind {
     name: "queue",
     meaning: "Takes messages, acknowledges them at once, and lets consumers work them off.",
-    keys: KEYS,
+    keys: &regional::<{ KEYS.len() + REGIONAL }>(KEYS),
     metrics: METRICS,
     read,
     example: "consumers = 4\nservice_time = { exponential = \"20ms\" }\nqueue_limit = \"10K\"",

@@ -70,7 +70,7 @@ pub struct BuildContext<'model> {
     pub arriving: &'model [f64],
     /// All regions.
     pub geography: &'model Geography,
-    /// What fails, and when.
+    /// What goes down when.
     pub faults: &'model Faults,
     /// The regions in which the component stands, the first one its home.
     pub regions: &'model [u16],
@@ -84,7 +84,7 @@ impl BuildContext<'_> {
 
     /// Its wires, ready for calls.
     pub fn caller(&self) -> Caller {
-        Caller::new(self.wires, self.seed, self.repeat, self.name)
+        Caller::new(self.wires, self.faults, (self.seed, self.repeat), self.name)
     }
 }
 

@@ -37,13 +37,49 @@ pub struct WireSpec {
     pub timeout: Option<Duration>,
     /// What the caller does about an error.
     pub on_error: OnError,
+    /// To which of several regions it leads.
+    pub scope: Scope,
+    /// How a balancer spreads calls over the regions it leads to.
+    pub spread: SpreadSpec,
+}
+
+/// To which of the regions that a component stands in a wire leads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// The caller's own, else the one with the shortest round trip, else the next when it is down.
+    Nearest,
+    /// The home region.
+    Home,
+    /// All of them: the caller chooses.
+    All,
+}
+
+/// How a balancer spreads calls over the regions a wire leads to.
+#[derive(Clone, Debug)]
+pub enum SpreadSpec {
+    /// Over all nodes alike.
+    Nodes,
+    /// To the region nearest to the user's.
+    User,
+    /// To the region nearest to its own.
+    Nearest,
+    /// By the weights of the regions.
+    Weights(Vec<(Name, f64)>),
 }
 
 impl WireSpec {
     /// A wire without delay, patience or conditions.
     pub fn plain(to: Name) -> WireSpec {
         let latency = Distribution::zero();
-        WireSpec { to, of: None, latency, timeout: None, on_error: OnError::Fail }
+        WireSpec {
+            to,
+            of: None,
+            latency,
+            timeout: None,
+            on_error: OnError::Fail,
+            scope: Scope::Nearest,
+            spread: SpreadSpec::Nodes,
+        }
     }
 
     /// The same wire for no class: only steps that name it use it.
@@ -69,7 +105,12 @@ pub const WIRE_KEYS: &[Key] = &[
         "After an error: answer with an error, or go on to the next entry (or without).",
     ),
     Key::optional("retries", Takes::Text, "Not supported yet."),
-    Key::optional("scope", Takes::Text, "Not supported yet."),
+    Key::computed(
+        "scope",
+        Takes::OneOf(&["nearest", "home", "all"]),
+        "nearest: the caller's own region, else the nearest that is up",
+        "To which of the regions that the component stands in; all is for load balancers.",
+    ),
 ];
 
 /// The longest latency a wire can have.
@@ -87,12 +128,14 @@ impl FromNode for WireSpec {
         let timeout = table.optional::<Duration>("timeout");
         let word = table.get_word("on_error");
         let mut refused = false;
-        for key in ["retries", "scope"] {
-            if table.given(key) {
-                table.error(key, "is not supported yet", "leave it out");
-                refused = true;
-            }
+        if table.given("retries") {
+            table.error("retries", "is not supported yet", "leave it out");
+            refused = true;
         }
+        let scope = match table.given("scope") {
+            true => table.get_word("scope"),
+            false => Some("nearest"),
+        };
         if latency.as_ref().is_some_and(|law| law.mean() > LONGEST_LATENCY.seconds()) {
             table.error("latency", "is too long for a wire", "at most 4s");
             refused = true;
@@ -102,7 +145,14 @@ impl FromNode for WireSpec {
             refused = true;
         }
         let on_error = if word? == "skip" { OnError::Skip } else { OnError::Fail };
-        let wire = WireSpec { to: to?, of: of?, latency: latency?, timeout: timeout?, on_error };
+        let scope = match scope? {
+            "home" => Scope::Home,
+            "all" => Scope::All,
+            _ => Scope::Nearest,
+        };
+        let (to, of, latency, timeout) = (to?, of?, latency?, timeout?);
+        let spread = SpreadSpec::Nodes;
+        let wire = WireSpec { to, of, latency, timeout, on_error, scope, spread };
         (!refused).then_some(wire)
     }
 }

@@ -86,7 +86,9 @@ impl<'a> Sampler<'a> {
         let entries = columns.iter().map(|selected| selected.entry).chain(watched);
         let entries = entries.map(|entry| &case.catalogue.entries[entry]);
         let entries = entries.filter(|entry| entry.metric.kind == MetricKind::Distribution);
-        let mut copied: Vec<_> = entries.map(|entry| (entry.scope, entry.metric.name)).collect();
+        let copied =
+            entries.flat_map(|entry| entry.scopes.iter().map(|scope| (*scope, entry.metric.name)));
+        let mut copied: Vec<_> = copied.collect();
         copied.sort_unstable();
         copied.dedup();
         Sampler {

@@ -89,6 +89,8 @@ pub enum Scope {
     System,
     /// An operation, by its number: `operations.NAME.`.
     Operation(u16),
+    /// A region, by its number: `regions.NAME.`.
+    Region(u16),
     /// A component, by its number: `NAME.`.
     Component(u16),
 }
@@ -160,7 +162,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether it tells what users saw, of the system or an operation, rather than a component.
+    /// Whether it tells what users saw, of the system, an operation or a region, rather than of a
+    /// component.
     pub fn is_of_users(&self) -> bool {
         !matches!(self.scope, Scope::Component(_))
     }
@@ -183,6 +186,8 @@ pub struct Sheet {
     /// Seconds since the last reset.
     pub seconds: f64,
     scope: Scope,
+    /// The region of the nodes that name none.
+    region: Option<u16>,
     /// Distributions that are copied, by scope and name; the others stay empty. All when absent.
     copied: Option<Vec<(Scope, &'static str)>>,
     rows: Vec<Row>,
@@ -191,7 +196,14 @@ pub struct Sheet {
 impl Sheet {
     /// An empty sheet for readings over `seconds`.
     pub fn new(wanted: Wanted, seconds: f64) -> Sheet {
-        Sheet { wanted, seconds, scope: Scope::System, copied: None, rows: Vec::new() }
+        Sheet {
+            wanted,
+            seconds,
+            scope: Scope::System,
+            region: None,
+            copied: None,
+            rows: Vec::new(),
+        }
     }
 
     /// The same sheet that copies only these distributions, by scope and name: a copy takes
@@ -202,7 +214,13 @@ impl Sheet {
 
     /// The rows that follow belong to `scope`.
     pub fn begin(&mut self, scope: Scope) {
-        self.scope = scope;
+        self.begin_in(scope, None);
+    }
+
+    /// The rows that follow belong to `scope`, and their nodes stand in this region unless they
+    /// say so themselves.
+    pub fn begin_in(&mut self, scope: Scope, region: Option<u16>) {
+        (self.scope, self.region) = (scope, region);
     }
 
     /// Adds two totals.
@@ -249,6 +267,7 @@ impl Sheet {
     }
 
     fn push(&mut self, metric: &'static Metric, node: Node, reading: Reading) {
+        let node = Node { region: node.region.or(self.region), ..node };
         self.rows.push(Row { scope: self.scope, node, metric, reading });
     }
 

@@ -36,14 +36,43 @@ impl Model {
             component.arriving = vec![0.0; classes];
             component.flow = Flow::default();
         }
+        let regions = usize::from(self.geography.regions());
+        // For each component, how much of what arrives is of the users of each region.
+        let mut origins = vec![vec![0.0; regions]; self.components.len()];
+        origins[USERS.index()] =
+            self.geography.all().map(|region| self.geography.share(region)).collect();
         let order: Vec<ComponentId> = self.in_order().into_iter().map(|(id, _)| id).collect();
         for id in order {
             let flow = self.flow_of(id);
+            let sum: f64 = origins[id.index()].iter().sum();
             for &(wire, class, rate) in &flow.onward {
-                let to = self.components[id.index()].wires[wire].to;
-                self.components[to.index()].arriving[usize::from(class)] += rate;
+                let origin = match id {
+                    // The users of each region have a wire of their own.
+                    USERS => (0..regions).map(|it| if it == wire { rate } else { 0.0 }).collect(),
+                    _ if regions == 1 => vec![rate],
+                    _ => origins[id.index()].iter().map(|part| rate * part / sum).collect(),
+                };
+                self.send(id, wire, class, &origin, &mut origins);
             }
             self.components[id.index()].flow = flow;
+        }
+    }
+
+    /// Lets what is sent along a wire arrive: `origin` is the rate by the region of the users.
+    fn send(
+        &mut self,
+        from: ComponentId,
+        wire: usize,
+        class: u16,
+        origin: &[f64],
+        origins: &mut [Vec<f64>],
+    ) {
+        let wire = &self.components[from.index()].wires[wire];
+        let parts = wire.parts(origin);
+        let targets: Vec<ComponentId> = wire.targets.iter().map(|target| target.to).collect();
+        for (to, part) in targets.into_iter().zip(parts) {
+            self.components[to.index()].arriving[usize::from(class)] += part.iter().sum::<f64>();
+            origins[to.index()].iter_mut().zip(part).for_each(|(sum, rate)| *sum += rate);
         }
     }
 
@@ -58,7 +87,11 @@ impl Model {
         if id == USERS {
             let mut flow = Flow::default();
             for (class, operation) in (0u16..).zip(&self.operations) {
-                flow.send(class, self.rate * operation.share, &context);
+                for region in self.geography.all() {
+                    let rate = self.rate * operation.share;
+                    let share = self.geography.share(region);
+                    flow.onward.push((usize::from(region), class, rate * share));
+                }
             }
             return flow;
         }
@@ -91,8 +124,10 @@ impl Model {
     pub fn longest_constant_delay(&self) -> Duration {
         let constant = |law: &Distribution| law.is_constant().unwrap_or(Duration::ZERO);
         let wires = self.components.iter().flat_map(|component| &component.wires);
-        let on_wires =
-            wires.map(|wire| constant(&wire.latency).max(wire.timeout.unwrap_or_default()));
+        let on_wires = wires.map(|wire| {
+            let way = constant(&wire.latency) + wire.nearest().outward;
+            way.max(wire.timeout.unwrap_or_default())
+        });
         let within = self.components.iter().map(|component| component.flow.longest_delay);
         let thinking = match &self.load.arrivals {
             Arrivals::Closed { think } => constant(think),

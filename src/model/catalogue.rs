@@ -45,7 +45,7 @@ const OF_NODES: &[(&str, Statistic)] = &[("mean", Statistic::Mean)];
 /// A metric of the model with all its nodes.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// What it belongs to.
+    /// What it belongs to; of a component in several regions, the first.
     pub scope: Scope,
     /// Path without statistic: `db.cpu`.
     pub path: String,
@@ -53,6 +53,8 @@ pub struct Entry {
     pub metric: &'static Metric,
     /// Its nodes, and at which place of a sheet each stands.
     pub nodes: Vec<(Node, usize)>,
+    /// What each of these nodes belongs to.
+    pub scopes: Vec<Scope>,
 }
 
 impl Entry {
@@ -98,6 +100,8 @@ pub struct CatalogueValue {
 pub struct Catalogue {
     /// In the order of the way from the users.
     pub entries: Vec<Entry>,
+    /// Names of the regions.
+    pub regions: Vec<String>,
 }
 
 impl Catalogue {
@@ -108,16 +112,21 @@ impl Catalogue {
         for (place, row) in rows.iter().enumerate() {
             let path = path_of(model, row);
             match entries.iter_mut().find(|entry| entry.path == path) {
-                Some(entry) => entry.nodes.push((row.node, place)),
+                Some(entry) => {
+                    entry.nodes.push((row.node, place));
+                    entry.scopes.push(row.scope);
+                }
                 None => entries.push(Entry {
                     scope: row.scope,
                     path,
                     metric: row.metric,
                     nodes: vec![(row.node, place)],
+                    scopes: vec![row.scope],
                 }),
             }
         }
-        Catalogue { entries }
+        let regions = model.geography.all().map(|region| model.geography.name(region).to_owned());
+        Catalogue { entries, regions: regions.collect() }
     }
 
     /// What a path stands for. `Err` says what is wrong and what would be accepted.
@@ -141,6 +150,10 @@ impl Catalogue {
             let fits = path.selectors.iter().all(|(key, value)| match key.as_str() {
                 "role" => node.role == value,
                 "node" | "server" => node.index.to_string() == *value,
+                "shard" => node.shard.is_some_and(|shard| shard.to_string() == *value),
+                "region" => {
+                    node.region.is_some_and(|region| self.regions[usize::from(region)] == *value)
+                }
                 _ => false,
             });
             if fits {
@@ -218,8 +231,9 @@ pub fn read_off(
     if let Some(copied) = copied {
         sheet = sheet.copying_only(copied);
     }
-    for (id, _) in model.in_order() {
-        sheet.begin(Scope::Component(id.0));
+    for (id, component) in model.in_order() {
+        let region = component.is_one_of_several.then(|| component.regions[0]);
+        sheet.begin_in(Scope::Component(id.0), region);
         machine.component(id).measure(machine.now(), &mut sheet);
     }
     sheet.into_rows()
@@ -243,8 +257,9 @@ fn path_of(model: &Model, row: &Row) -> String {
         Scope::Operation(number) => {
             format!("operations.{}.{name}", model.operation_names[usize::from(number)])
         }
+        Scope::Region(number) => format!("regions.{}.{name}", model.geography.name(number)),
         Scope::Component(number) => {
-            format!("{}.{name}", model.components[usize::from(number)].name)
+            format!("{}.{name}", model.components[usize::from(number)].plain_name)
         }
     }
 }

@@ -1,11 +1,12 @@
 //! From the scenario's sections to a model.
 
+use super::layout::Layout;
 use super::load::{Arrivals, KeyColumn, LoadPlan};
+use super::ranks::ranks;
+use super::unfit::report_unfit;
 use super::wires::Names;
-use super::{Model, ModelComponent, USERS};
+use super::{Model, ModelComponent};
 use crate::blocks::arrivals::{Shape, Window};
-use crate::blocks::faults::Faults;
-use crate::blocks::geography::Geography;
 use crate::blocks::popularity::Popularity;
 use crate::blocks::popularity::read::PopularitySpec;
 use crate::blocks::trace::{TimeUnit, TraceSummary};
@@ -16,7 +17,7 @@ use crate::components::source::Operation;
 use crate::components::{Blueprint, Resolver};
 use crate::kernel::time::Duration;
 use crate::language::diagnostic::Problems;
-use crate::scenario::{ComponentSection, DataSection, JudgedAt, Load, Scenario};
+use crate::scenario::{DataSection, JudgedAt, Load, Scenario};
 
 /// Compiles a scenario. `None` when something in it does not fit together; all that does not is
 /// reported.
@@ -33,18 +34,14 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         scenario.operations.iter().map(|section| section.name.clone()).collect();
     let dataset_names: Vec<String> =
         scenario.data.iter().map(|section| section.name.clone()).collect();
-    let geography = Geography::single();
+    let layout = Layout::of(scenario);
     let named = (&operation_names[..], &dataset_names[..]);
-    let blueprints = resolve(&scenario.components, named, &geography, &mut classes, problems);
-    let names = Names {
-        components: &scenario.components,
-        datasets: &dataset_names,
-        operations: &operation_names,
-    };
-    let wires = wires(scenario, &names, &classes);
-    let ranks = ranks(scenario, &wires, problems)?;
+    let blueprints = resolve(&layout, named, &mut classes, problems);
+    let names = Names { layout: &layout, datasets: &dataset_names, operations: &operation_names };
+    let wires = wires(scenario, &names, &classes, problems);
+    let ranks = ranks(scenario, problems)?;
     let route_depth = ranks.iter().max().copied().unwrap_or(0) + 1;
-    let components = assemble(scenario, blueprints?, wires, &ranks);
+    let components = assemble(&layout, blueprints?, wires, &ranks);
     let load = load_plan(scenario);
     let mut model = Model {
         seed: scenario.run.seed,
@@ -54,15 +51,15 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         operation_names,
         datasets,
         classes,
-        geography,
-        faults: Faults::default(),
+        geography: scenario.regions.geography.clone(),
+        faults: layout.faults(scenario),
         components,
         rate: 0.0,
         route_depth,
     };
     let rate = expected_rate(scenario, &mut model);
     model.spread(rate);
-    report_unfit(scenario, &model, problems);
+    report_unfit(&layout, &model, problems);
     (!problems.has_errors()).then_some(model)
 }
 
@@ -75,7 +72,8 @@ fn datasets(scenario: &Scenario) -> Vec<Dataset> {
         };
         let (name, per_user) = (section.name.clone(), section.keys.per_user());
         let dataset =
-            Dataset::new(name, number, keys, per_user, law, section.order, section.value_size);
+            Dataset::new(name, number, keys, per_user, law, section.order, section.value_size)
+                .in_regions(&scenario.regions.geography, section.locality, section.residency);
         match section.popularity {
             PopularitySpec::Law(_) => dataset,
             PopularitySpec::Trace { .. } => dataset.with_recorded_keys(),
@@ -106,136 +104,79 @@ fn operations(scenario: &Scenario) -> Vec<Operation> {
         .collect()
 }
 
-/// Resolves every component's names; `None` when one is unknown.
+/// Resolves the names of every instance; `None` when one is unknown.
 fn resolve(
-    sections: &[ComponentSection],
+    layout: &Layout<'_>,
     (operations, datasets): (&[String], &[String]),
-    geography: &Geography,
     classes: &mut Classes,
     problems: &mut Problems,
 ) -> Option<Vec<Box<dyn Blueprint>>> {
     let kinds: Vec<(&str, &'static str)> =
-        sections.iter().map(|section| (section.name.as_str(), section.kind)).collect();
+        layout.sections.iter().map(|section| (section.name.as_str(), section.kind)).collect();
     let mut blueprints = Vec::new();
-    for section in sections {
-        let subject = section.subject();
+    for instance in &layout.instances {
+        let section = &layout.sections[instance.section];
         let mut resolver = Resolver {
-            subject,
+            subject: section.subject(),
             place: section.place,
-            geography,
+            geography: layout.geography,
             kinds: &kinds,
             operations,
             datasets,
             classes,
             problems,
         };
-        blueprints.push(section.spec.resolve(&mut resolver));
+        blueprints.push(instance.spec.resolve(&mut resolver));
     }
     blueprints.into_iter().collect()
 }
 
-/// The wires of the users and of every component.
-fn wires(scenario: &Scenario, names: &Names<'_>, classes: &Classes) -> Vec<Vec<Wire>> {
-    let entry = names.component(&scenario.entry.0);
-    let nodes = scenario.components[entry.index() - 1].spec.nodes();
-    let mut wires = vec![vec![Wire::plain(entry, nodes, classes)]];
-    for section in &scenario.components {
-        let specs = section.spec.wires();
-        wires.push(specs.iter().map(|wire| names.wire(wire, classes)).collect());
+/// The wires of the users and of every instance.
+fn wires(
+    scenario: &Scenario,
+    names: &Names<'_>,
+    classes: &Classes,
+    problems: &mut Problems,
+) -> Vec<Vec<Wire>> {
+    let mut wires = vec![names.users(&scenario.entry.0, classes)];
+    for instance in &names.layout.instances {
+        let specs = instance.spec.wires();
+        let wire = |spec| names.wire(spec, instance, classes, &mut *problems);
+        wires.push(specs.iter().map(wire).collect());
     }
     wires
 }
 
-/// Each component's longest distance from the users in calls; a cycle is reported.
-fn ranks(scenario: &Scenario, wires: &[Vec<Wire>], problems: &mut Problems) -> Option<Vec<usize>> {
-    let mut ranks = vec![0; wires.len()];
-    // Longest paths by relaxing all wires; in an acyclic model that is done after as many rounds
-    // as there are components.
-    for round in 0..=wires.len() {
-        let mut changed = None;
-        for (from, outgoing) in wires.iter().enumerate() {
-            for wire in outgoing {
-                if ranks[wire.to.index()] < ranks[from] + 1 {
-                    ranks[wire.to.index()] = ranks[from] + 1;
-                    changed = Some(from);
-                }
-            }
-        }
-        match changed {
-            None => return Some(ranks),
-            Some(from) if round == wires.len() => report_cycle(scenario, wires, from, problems),
-            Some(_) => {}
-        }
-    }
-    None
-}
-
-fn report_cycle(scenario: &Scenario, wires: &[Vec<Wire>], from: usize, problems: &mut Problems) {
-    let name = |index: usize| scenario.components[index - 1].name.as_str();
-    // Some component that can be reached from itself: walk until one comes again.
-    let reaches = |from: usize, to: usize| {
-        let mut seen = vec![false; wires.len()];
-        let mut left = vec![from];
-        while let Some(at) = left.pop() {
-            for wire in &wires[at] {
-                let next = wire.to.index();
-                if next == to {
-                    return true;
-                }
-                if !std::mem::replace(&mut seen[next], true) {
-                    left.push(next);
-                }
-            }
-        }
-        false
-    };
-    let start = (1..wires.len()).find(|&at| reaches(at, at)).unwrap_or(from);
-    let mut path = vec![start];
-    loop {
-        let at = path[path.len() - 1];
-        let next = wires[at].iter().map(|wire| wire.to.index());
-        let next = next
-            .clone()
-            .find(|&next| next == start)
-            .or_else(|| next.clone().find(|&next| !path.contains(&next) && reaches(next, start)));
-        match next {
-            Some(next) if next != start => path.push(next),
-            _ => break,
-        }
-    }
-    let words: Vec<&str> = path.iter().chain([&start]).map(|&index| name(index)).collect();
-    let section = &scenario.components[start - 1];
-    let message = format!("{}: its calls come back to itself", section.subject());
-    // The wire that closes the circle is the one to cut.
-    let last = &scenario.components[path[path.len() - 1] - 1];
-    let closing = last.spec.wires().into_iter().find(|wire| wire.to.text == section.name);
-    let place = closing.map_or(last.place, |wire| wire.to.place);
-    problems.error(place, message, words.join(" -> "));
-}
-
+/// The users and all instances; `ranks` are those of the users and of the sections.
 fn assemble(
-    scenario: &Scenario,
+    layout: &Layout<'_>,
     blueprints: Vec<Box<dyn Blueprint>>,
-    mut wires: Vec<Vec<Wire>>,
+    wires: Vec<Vec<Wire>>,
     ranks: &[usize],
 ) -> Vec<ModelComponent> {
-    let component = |name: &str, kind, wires, rank, blueprint| ModelComponent {
+    let component = |name: &str, kind, wires, regions, rank, blueprint| ModelComponent {
         name: name.to_owned(),
+        plain_name: name.to_owned(),
         kind,
         wires,
         arriving: Vec::new(),
         flow: Flow::default(),
-        regions: vec![0],
+        regions,
+        is_one_of_several: false,
         rank,
         blueprint,
     };
-    let entry = std::mem::take(&mut wires[USERS.index()]);
-    let mut components = vec![component("users", "users", entry, 0, None)];
-    for (index, blueprint) in blueprints.into_iter().enumerate() {
-        let section = &scenario.components[index];
-        let wires = std::mem::take(&mut wires[index + 1]);
-        let rank = ranks[index + 1];
-        components.push(component(&section.name, section.kind, wires, rank, Some(blueprint)));
+    let mut wires = wires.into_iter();
+    let entry = wires.next().unwrap_or_default();
+    let everywhere = layout.geography.all().collect();
+    let mut components = vec![component("users", "users", entry, everywhere, 0, None)];
+    for ((instance, blueprint), wires) in layout.instances.iter().zip(blueprints).zip(wires) {
+        let section = &layout.sections[instance.section];
+        let (regions, rank) = (instance.regions.clone(), ranks[instance.section + 1]);
+        let name = layout.label(instance);
+        let is_one_of_several = name != section.name;
+        let made = component(&section.name, section.kind, wires, regions, rank, Some(blueprint));
+        components.push(ModelComponent { name, is_one_of_several, ..made });
     }
     components
 }
@@ -333,34 +274,5 @@ fn expected_rate(scenario: &Scenario, model: &mut Model) -> f64 {
             model.closed_bound(users, think)
         }
         _ => unreachable!("a plan follows its load"),
-    }
-}
-
-/// Reports what fits the language but makes no sense together.
-fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
-    for (section, component) in scenario.components.iter().zip(&model.components[1..]) {
-        for class in &component.flow.stuck {
-            let operation = usize::from(model.classes.get(*class).operation);
-            let message = format!(
-                "{}: no wire takes operation `{}`",
-                section.subject(),
-                model.operation_names[operation]
-            );
-            problems.error(section.place, message, "add an entry to `sends_to` that does");
-        }
-        for class in &component.flow.unanswered {
-            let operation = usize::from(model.classes.get(*class).operation);
-            let message = format!(
-                "{}: nothing behind it has the data of operation `{}`",
-                section.subject(),
-                model.operation_names[operation]
-            );
-            let label = "no entry of `sends_to` takes it: it is answered here";
-            problems.warn(section.place, message, label);
-        }
-        if component.arriving.iter().sum::<f64>() == 0.0 {
-            let message = format!("{}: nothing reaches it", section.subject());
-            problems.warn(section.place, message, "no wire from the users leads here");
-        }
     }
 }

@@ -70,7 +70,7 @@ impl Check<'_> {
         let bare = MetricPath { selectors: Vec::new(), ..path.clone() };
         let entry = self.catalogue.select(&bare).map(|selected| selected.entry);
         let nodes = entry.map_or(&[][..], |entry| &self.catalogue.entries[entry].nodes);
-        let label = selectors(nodes);
+        let label = selectors(nodes, &self.catalogue.regions);
         self.problems.error(place, format!("{subject}: `{path}` selects no node"), label);
     }
 
@@ -115,20 +115,31 @@ fn expected(unit: Unit) -> (&'static str, &'static str) {
 }
 
 /// The selectors that would fit some of the nodes, in words.
-fn selectors(nodes: &[(Node, usize)]) -> String {
+fn selectors(nodes: &[(Node, usize)], regions: &[String]) -> String {
     if nodes.len() < 2 {
         return "it has one node: leave the selector out".to_owned();
     }
     let mut known: Vec<String> = Vec::new();
-    for (node, _) in nodes.iter().filter(|(node, _)| !node.role.is_empty()) {
-        let role = format!("role={}", node.role);
-        if !known.contains(&role) {
-            known.push(role);
+    let mut add = |selector: String| {
+        if !known.contains(&selector) {
+            known.push(selector);
         }
+    };
+    for (node, _) in nodes.iter().filter(|(node, _)| !node.role.is_empty()) {
+        add(format!("role={}", node.role));
     }
-    let indexes = nodes.iter().map(|(node, _)| node.index);
-    let (first, last) = (indexes.clone().min().unwrap_or(0), indexes.max().unwrap_or(0));
-    known.push(format!("node={first} to node={last}"));
+    for region in nodes.iter().filter_map(|(node, _)| node.region) {
+        add(format!("region={}", regions[usize::from(region)]));
+    }
+    let range = |name: &str, numbers: Vec<u16>| {
+        let (first, last) = (numbers.iter().min()?, numbers.iter().max()?);
+        Some(format!("{name}={first} to {name}={last}"))
+    };
+    let shards = nodes.iter().filter_map(|(node, _)| node.shard).collect();
+    let indexes: Vec<u16> = nodes.iter().map(|(node, _)| node.index).collect();
+    let are_alike = indexes.iter().all(|index| *index == indexes[0]);
+    known.extend(range("shard", shards));
+    known.extend(range("node", indexes).filter(|_| !are_alike));
     format!("accepted: {}", known.join(", "))
 }
 

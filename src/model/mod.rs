@@ -15,7 +15,10 @@ pub mod arithmetic;
 pub mod catalogue;
 mod compile;
 pub mod conditions;
+mod layout;
 mod load;
+mod ranks;
+mod unfit;
 mod variants;
 mod wires;
 
@@ -31,6 +34,7 @@ use crate::components::caller::Wire;
 use crate::components::express::ExpressLane;
 use crate::components::flow::Flow;
 use crate::components::machine::Machine;
+use crate::components::outage::Guarded;
 use crate::components::running::{BuildContext, Running};
 use crate::components::source::{Operation, Source};
 use crate::kernel::{ComponentId, Engine};
@@ -57,7 +61,7 @@ pub struct Model {
     pub classes: Classes,
     /// All regions.
     pub geography: Geography,
-    /// What fails, and when.
+    /// What goes down when.
     pub faults: Faults,
     /// The users, then the components by name.
     pub components: Vec<ModelComponent>,
@@ -70,8 +74,10 @@ pub struct Model {
 /// A component of the model.
 #[derive(Debug)]
 pub struct ModelComponent {
-    /// Its name.
+    /// What tables call it: its name, with the region where it is one of several.
     pub name: String,
+    /// Its name in the scenario, which its draws and its metrics go by.
+    pub plain_name: String,
     /// Its kind.
     pub kind: &'static str,
     /// Its wires.
@@ -82,6 +88,8 @@ pub struct ModelComponent {
     pub flow: Flow,
     /// The regions in which it stands, the first one its home.
     pub regions: Vec<u16>,
+    /// Whether the component of this name has an instance in each of several regions.
+    pub is_one_of_several: bool,
     /// Position on the way from the users: callers come before those they call.
     pub rank: usize,
     /// How to build it; the users have none.
@@ -109,11 +117,22 @@ impl Model {
         for (number, component) in (0u16..).zip(&self.components) {
             let context = self.context(repeat, number, arriving(component));
             components.push(match &component.blueprint {
-                Some(blueprint) => blueprint.build(&context),
+                Some(blueprint) => self.guarded(blueprint.build(&context), &context),
                 None => Box::new(self.source(&context)),
             });
         }
         Engine::new(components, self.route_depth)
+    }
+
+    /// A component behind a guard that refuses what comes while it is down; those that span
+    /// regions see to it themselves.
+    fn guarded(&self, inner: Box<dyn Running>, context: &BuildContext<'_>) -> Box<dyn Running> {
+        match context.regions {
+            [region] if !self.faults.is_empty() => {
+                Box::new(Guarded::new(inner, context.number, *region, &self.faults))
+            }
+            _ => inner,
+        }
     }
 
     /// One repeat at time zero, on the express lane if the model fits there and it is wanted.
@@ -132,7 +151,8 @@ impl Model {
 
     fn express_lane(&self, repeat: u32) -> Option<ExpressLane> {
         const LONGEST: usize = 3;
-        let is_short = self.components.len() <= LONGEST && !self.load.is_closed();
+        let is_one_place = self.geography.is_single() && self.faults.is_empty();
+        let is_short = is_one_place && self.components.len() <= LONGEST && !self.load.is_closed();
         // All components lie on the one way from the users.
         let ranks = is_short.then(|| self.in_order())?;
         if (0..).zip(&ranks).any(|(rank, (_, component))| component.rank != rank) {
@@ -151,7 +171,7 @@ impl Model {
     fn context<'a>(&'a self, repeat: u32, number: u16, arriving: &'a [f64]) -> BuildContext<'a> {
         let component = &self.components[usize::from(number)];
         BuildContext {
-            name: &component.name,
+            name: &component.plain_name,
             number,
             seed: self.seed,
             repeat,
@@ -178,7 +198,7 @@ impl Model {
         ordered
     }
 
-    /// The number of the component of this name.
+    /// The number of the component that tables call so.
     pub fn component(&self, name: &str) -> Option<ComponentId> {
         let found = (0u16..).zip(&self.components).find(|(_, component)| component.name == name);
         found.map(|(number, _)| ComponentId(number))

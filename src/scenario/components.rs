@@ -1,6 +1,8 @@
 //! `[components.NAME]`: the parts of the system, each read by its own kind.
 
 use super::names;
+use super::regions::RegionsSection;
+use super::standing::{differences, stands_in};
 use crate::components::{Spec, read as read_component};
 use crate::language::diagnostic::{Problems, suggestion};
 use crate::language::reader::TableReader;
@@ -17,6 +19,10 @@ pub struct ComponentSection {
     pub kind: &'static str,
     /// What its table says.
     pub spec: Box<dyn Spec>,
+    /// The regions it stands in, the home region first if it is one of them.
+    pub regions: Vec<u16>,
+    /// What it is in each of these regions, where it differs from `spec`.
+    pub at: Vec<Option<Box<dyn Spec>>>,
 }
 
 impl ComponentSection {
@@ -24,10 +30,19 @@ impl ComponentSection {
     pub fn subject(&self) -> String {
         format!("component `{}` ({})", self.name, self.kind)
     }
+
+    /// What it is in each of the regions it stands in, in their order.
+    pub fn specs(&self) -> impl Iterator<Item = (u16, &dyn Spec)> {
+        let specs = self.regions.iter().zip(&self.at);
+        specs.map(|(region, at)| (*region, at.as_ref().unwrap_or(&self.spec).as_ref()))
+    }
 }
 
 /// Reads `[components]`, in the order of names; one that is wrong is `None`.
-pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<Option<ComponentSection>>> {
+pub(super) fn read(
+    root: &mut TableReader<'_, '_>,
+    regions: Option<&RegionsSection>,
+) -> Option<Vec<Option<ComponentSection>>> {
     let names = names::sorted(root, "components", "component");
     if names.is_empty() {
         if root.node("components").is_some_and(|node| node.table().is_none()) {
@@ -38,16 +53,32 @@ pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<Option<Componen
         root.reading().problems.error(place, "there are no components", label);
         return None;
     }
-    Some(names.iter().map(|(name, place)| component(name, *place, root)).collect())
+    Some(names.iter().map(|(name, place)| component(name, *place, root, regions)).collect())
 }
 
-fn component(name: &str, place: Place, root: &mut TableReader<'_, '_>) -> Option<ComponentSection> {
+fn component(
+    name: &str,
+    place: Place,
+    root: &mut TableReader<'_, '_>,
+    regions: Option<&RegionsSection>,
+) -> Option<ComponentSection> {
     names::refuse_reserved(name, place, root.reading().problems);
     let mut reader = root.named_table("components", name)?;
     let kind = reader.kind()?;
     let place = reader.table_place();
-    let spec = read_component(&mut reader)?;
-    Some(ComponentSection { name: name.to_owned(), place, kind, spec })
+    let spec = read_component(&mut reader);
+    // What a component differs in is only read against regions and a table that are sound.
+    let stands = regions.and_then(|regions| stands_in(&mut reader, regions));
+    let spec = spec?;
+    let (regions, at) = match (regions, stands) {
+        (Some(known), Some(regions)) => {
+            let at = differences(&mut reader, known, &regions)?;
+            (regions, at)
+        }
+        (Some(_), None) => return None,
+        (None, _) => (vec![0], vec![None]),
+    };
+    Some(ComponentSection { name: name.to_owned(), place, kind, spec, regions, at })
 }
 
 /// Reads `entry`, which must name a component.

@@ -1,11 +1,13 @@
 //! `[data.NAME]`: the datasets.
 
 use super::names;
+use super::regions::RegionsSection;
 use crate::blocks::popularity::Order;
 use crate::blocks::popularity::read::{POPULARITY, PopularitySpec};
+use crate::components::access::Residency;
 use crate::language::key::{CustomValue, Key, Takes};
 use crate::language::node::Node;
-use crate::language::quantity::{Count, Size};
+use crate::language::quantity::{Count, Fraction, Size};
 use crate::language::reader::TableReader;
 use crate::language::reading::{FromNode, Reading};
 use crate::language::schema;
@@ -23,6 +25,10 @@ pub struct DataSection {
     pub order: Order,
     /// Bytes a value takes.
     pub value_size: u64,
+    /// Share of draws among keys owned in the user's region.
+    pub locality: Option<f64>,
+    /// Where its data must stay.
+    pub residency: Option<Residency>,
 }
 
 /// How many keys a dataset has.
@@ -75,6 +81,17 @@ pub const DATA: &[Key] = &[
         "How popularity lies over key ids: all over, or the newest first.",
     ),
     Key::with_default("value_size", Takes::Size, "\"1KiB\"", "Bytes a value takes."),
+    Key::optional(
+        "locality",
+        Takes::Fraction,
+        "Share of popular and uniform draws among the keys owned in the user's region; the others \
+         are owned elsewhere.",
+    ),
+    Key::optional(
+        "stay_in",
+        Takes::Name,
+        "The region that its data must not leave, or \"owner\": that of the user who owns a key.",
+    ),
 ];
 
 const OWNED: &[Key] = &[
@@ -119,7 +136,11 @@ impl FromNode for KeyCount {
 }
 
 /// Reads `[data]`, in the order of names; `users` own keys.
-pub(super) fn read(root: &mut TableReader<'_, '_>, users: u64) -> Option<Vec<DataSection>> {
+pub(super) fn read(
+    root: &mut TableReader<'_, '_>,
+    users: u64,
+    regions: Option<&RegionsSection>,
+) -> Option<Vec<DataSection>> {
     let names = names::sorted(root, "data", "data");
     if let Some((name, place)) = names.get(MOST_DATASETS) {
         let message = format!("data `{name}` is one too many");
@@ -127,7 +148,11 @@ pub(super) fn read(root: &mut TableReader<'_, '_>, users: u64) -> Option<Vec<Dat
     }
     let sections: Vec<Option<DataSection>> = names
         .iter()
-        .map(|(name, _)| dataset(name, users, &mut root.named_table("data", name)?))
+        .map(|(name, _)| {
+            let mut reader = root.named_table("data", name)?;
+            let section = dataset(name, users, &mut reader)?;
+            placed(section, regions, &mut reader)
+        })
         .collect();
     sections.into_iter().collect()
 }
@@ -153,7 +178,54 @@ fn dataset(name: &str, users: u64, reader: &mut TableReader<'_, '_>) -> Option<D
         popularity: popularity?,
         order: order?,
         value_size: value_size?.0,
+        locality: None,
+        residency: None,
     })
+}
+
+/// The section with what it says about regions, which are `None` when they are wrong.
+fn placed(
+    section: DataSection,
+    regions: Option<&RegionsSection>,
+    reader: &mut TableReader<'_, '_>,
+) -> Option<DataSection> {
+    let locality = reader.optional::<Fraction>("locality")?.map(|share| share.0);
+    let stay_in = reader.optional::<String>("stay_in")?;
+    let Some(regions) = regions else { return Some(section) };
+    let is_owned = section.keys.per_user().is_some();
+    let mut is_sound = true;
+    let mut refuse = |key: &str, message: &str, label: &str| {
+        reader.error(key, message, label);
+        is_sound = false;
+    };
+    if locality.is_some() {
+        if !regions.is_named() {
+            refuse("locality", "there are no regions", "leave it out: everything is in one place");
+        } else if !is_owned {
+            let label = "say who owns keys, as in keys = { per_user = 5 }";
+            refuse("locality", "these keys belong to nobody", label);
+        } else if !matches!(section.popularity, PopularitySpec::Law(_)) {
+            refuse("locality", "recorded keys are what they are", "leave it out");
+        }
+    }
+    let is_by_owner = stay_in.as_deref() == Some("owner");
+    if is_by_owner && !is_owned {
+        let label = "say who owns keys, as in keys = { per_user = 5 }, or name a region";
+        refuse("stay_in", "these keys belong to nobody", label);
+    }
+    if is_by_owner && !regions.is_named() {
+        refuse("stay_in", "there are no regions", "leave it out: everything is in one place");
+    }
+    let residency = match stay_in {
+        Some(name) if !is_by_owner => {
+            let (place, message) = (reader.place("stay_in"), format!("data `{}`: ", section.name));
+            let problems = &mut *reader.reading().problems;
+            Some(Residency::Region(regions.number((&name, place), &message, problems)?))
+        }
+        Some(_) => Some(Residency::Owner),
+        None => None,
+    };
+    is_sound.then_some(DataSection { locality, residency, ..section })
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@ use std::path::Path;
 use super::root::SWEEP;
 use super::wiring::{Declared, check_names};
 use super::{
-    Load, ROOT, Scenario, UsersSection, components, conditions, data, not_yet, operations, run,
-    users,
+    ComponentSection, ROOT, Scenario, UsersSection, components, conditions, data, faults, not_yet,
+    operations, regions, run, users,
 };
-use crate::blocks::geography::Geography;
 use crate::kernel::random::{hash_name, mix};
 use crate::language::diagnostic::Problems;
 use crate::language::load::{load, load_text};
@@ -90,31 +89,34 @@ fn read(
     let stage = root.optional("stage");
     let entry = components::read_entry(&mut root);
     let users = root.table("users").and_then(|mut reader| users::read(&mut reader));
-    let data = data::read(&mut root, users.as_ref().map_or(0, |users| users.count));
+    let regions = regions::read(&mut root);
+    let count = users.as_ref().map_or(0, |users| users.count);
+    let data = data::read(&mut root, count, regions.as_ref());
     let mut datasets: Vec<&str> = root.names("data").into_iter().map(|(name, _)| name).collect();
     datasets.sort_unstable();
     let operations = operations::read(&mut root, &datasets);
-    let mut asked = declared(&table, "operations");
-    if asked.is_empty() {
-        asked.push(operations::ONLY);
-    }
-    let components = components::read(&mut root);
-    let has_trace = table.get("users").is_some_and(|users| has(users, "arrivals"))
-        || table.get("data").is_some_and(has_recorded_keys);
-    let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace));
+    let asked = asked(&table);
+    let components = components::read(&mut root, regions.as_ref());
+    let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace(&table)));
+    let faults = root.optional::<Vec<faults::Written>>("faults");
     let thresholds = conditions::read_thresholds(&mut root);
     let alerts = conditions::read_alerts(&mut root);
     let sweep = sweep(users.as_ref(), &mut root);
     let declared =
         Declared { components: declared(&table, "components"), datasets, operations: asked };
     components.iter().flatten().flatten().for_each(|section| declared.check(section, problems));
-    if let (Some(sections), Some(data), Some(operations)) = (&components, &data, &operations) {
-        check_names(sections, data, operations, &Geography::single(), problems);
+    let sections: Vec<&ComponentSection> = components.iter().flatten().flatten().collect();
+    if let (Some(data), Some(operations), Some(regions)) = (&data, &operations, &regions) {
+        check_names(&sections, data, operations, &regions.geography, problems);
     }
+    let faults = faults.zip(regions.as_ref()).and_then(|(faults, regions)| {
+        let (names, run) = (&declared.components[..], run.as_ref());
+        let known = faults::Known { regions, names, components: sections, run };
+        known.resolve(faults.unwrap_or_default(), problems)
+    });
     let users = users?;
     let components = components?.into_iter().collect::<Option<Vec<_>>>()?;
-    let is_recorded = matches!(&users.load, Load::Stamps(trace) if trace.work.is_some());
-    if !is_recorded {
+    if !users.load.has_recorded_work() {
         components::refuse_recorded_work(&components, problems);
     }
     Some(Scenario {
@@ -124,16 +126,30 @@ fn read(
         stage: stage?,
         entry: entry?,
         users,
+        regions: regions?,
         data: data?,
         operations: operations?,
         components,
         run: run?,
+        faults: faults?,
         thresholds: thresholds?,
         alerts: alerts?,
         sweep,
         hash: hash(&effective),
         effective,
     })
+}
+
+/// The names of the operations, declared or not.
+fn asked(table: &Table) -> Vec<&str> {
+    let asked = declared(table, "operations");
+    if asked.is_empty() { vec![operations::ONLY] } else { asked }
+}
+
+/// Whether arrivals or keys come from a trace.
+fn has_trace(table: &Table) -> bool {
+    table.get("users").is_some_and(|users| has(users, "arrivals"))
+        || table.get("data").is_some_and(has_recorded_keys)
 }
 
 /// The names under a section of named tables.

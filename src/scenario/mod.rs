@@ -1,9 +1,9 @@
 //! What a scenario file says, as typed and checked values.
 //!
 //! - [`root`]: the keys of the whole file;
-//! - [`stage`], [`users`] (with [`arrivals`] and [`shape`]), [`data`], [`operations`],
-//!   [`components`], [`run`], [`conditions`]: its sections, each with its keys, its type and how it
-//!   is read;
+//! - [`stage`], [`users`] (with [`arrivals`] and [`shape`]), [`regions`] (with `round_trips`),
+//!   [`data`], [`operations`], [`components`] (with `standing`), [`run`], [`faults`],
+//!   [`conditions`]: its sections, each with its keys, its type and how it is read;
 //! - [`axes`]: what a sweep varies;
 //! - `load`: all of them together, and what must hold between them;
 //! - `names`: which names can be given, `not_yet`: what the language reserves.
@@ -17,14 +17,18 @@ pub mod axes;
 pub mod components;
 pub mod conditions;
 pub mod data;
+pub mod faults;
 mod load;
 mod names;
 mod not_yet;
 pub mod operations;
+pub mod regions;
 pub mod root;
+mod round_trips;
 pub mod run;
 pub mod shape;
 pub mod stage;
+mod standing;
 #[cfg(test)]
 mod testing;
 pub mod users;
@@ -40,7 +44,9 @@ pub use arrivals::{CountedLoad, StampedLoad};
 pub use components::ComponentSection;
 pub use conditions::{Alert, AlertSeverity, Threshold};
 pub use data::{DataSection, KeyCount};
+pub use faults::{FaultOf, FaultSection};
 pub use operations::OperationSection;
+pub use regions::RegionsSection;
 pub use root::ROOT;
 pub use run::{RunSection, Warmup};
 pub use stage::Stage;
@@ -61,6 +67,8 @@ pub struct Scenario {
     pub entry: (String, Place),
     /// Who uses the system.
     pub users: UsersSection,
+    /// Where they live, and how far apart places are.
+    pub regions: RegionsSection,
     /// The datasets, by name.
     pub data: Vec<DataSection>,
     /// What users ask for, by name; never empty.
@@ -69,6 +77,8 @@ pub struct Scenario {
     pub components: Vec<ComponentSection>,
     /// How long and how often it is simulated.
     pub run: RunSection,
+    /// What goes down when, in the order of the file.
+    pub faults: Vec<FaultSection>,
     /// The conditions of `[graduate]`, in the order of the file.
     pub thresholds: Vec<Threshold>,
     /// The alerts, in the order of the file.

@@ -8,17 +8,8 @@ use crate::language::source::Place;
 
 /// Metrics of the whole system and sections to come: a component of this name would hide them in
 /// `NAME.p95` and in paths such as `NAME.cores`.
-const RESERVED: &[&str] = &[
-    "home",
-    "regions",
-    "network",
-    "response_time",
-    "throughput",
-    "goodput",
-    "error_rate",
-    "availability",
-    "cost",
-];
+const RESERVED: &[&str] =
+    &["response_time", "throughput", "goodput", "error_rate", "availability", "cost"];
 
 /// The names in a section in the order of the file, with their places. Those that cannot stand in
 /// a path are reported, as `what`.

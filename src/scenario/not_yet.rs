@@ -13,17 +13,11 @@ struct NotYet {
     instead: &'static str,
 }
 
-const ONE_PLACE: &str = "leave it out: everything runs in one place";
-
-const NOT_YET: &[NotYet] = &[
-    NotYet { path: &["users", "sessions"], what: "sessions are", instead: "use `rate` or `think`" },
-    NotYet { path: &["home"], what: "regions are", instead: ONE_PLACE },
-    NotYet { path: &["regions"], what: "regions are", instead: ONE_PLACE },
-    NotYet { path: &["network"], what: "regions are", instead: "use `latency` in `sends_to`" },
-    NotYet { path: &["data", "*", "locality"], what: "regions are", instead: ONE_PLACE },
-    NotYet { path: &["components", "*", "regions"], what: "regions are", instead: ONE_PLACE },
-    NotYet { path: &["components", "*", "at"], what: "regions are", instead: ONE_PLACE },
-];
+const NOT_YET: &[NotYet] = &[NotYet {
+    path: &["users", "sessions"],
+    what: "sessions are",
+    instead: "use `rate` or `think`",
+}];
 
 /// Reports and removes everything that cannot be simulated yet.
 pub(super) fn refuse(scenario: &mut Table, problems: &mut Problems) {
@@ -65,42 +59,10 @@ mod tests {
 
     #[test]
     fn what_is_reserved_says_what_works_instead() {
-        check_problems(&[
-            (
-                "users = { count = 5, sessions = { rate = \"1/h\" } }",
-                "`users.sessions`: sessions are not supported yet | sessions | use `rate` or \
+        check_problems(&[(
+            "users = { count = 5, sessions = { rate = \"1/h\" } }",
+            "`users.sessions`: sessions are not supported yet | sessions | use `rate` or \
                  `think`",
-            ),
-            (
-                "home = \"us\"",
-                "`home`: regions are not supported yet | home | leave it out: everything \
-                 runs in one place",
-            ),
-            (
-                "regions = { us = { share = \"100%\" } }",
-                "`regions`: regions are not supported yet | regions | leave it out: \
-                 everything runs in one place",
-            ),
-            (
-                "network.rtt = { us-eu = \"90ms\" }",
-                "`network`: regions are not supported yet | network | use `latency` in \
-                 `sends_to`",
-            ),
-            (
-                "data.posts.locality = \"80%\"",
-                "`data.posts.locality`: regions are not supported yet | locality | leave it \
-                 out: everything runs in one place",
-            ),
-            (
-                "components.app.regions = \"all\"",
-                "`components.app.regions`: regions are not supported yet | regions | leave \
-                 it out: everything runs in one place",
-            ),
-            (
-                "components.app.at = { us.servers = 4 }",
-                "`components.app.at`: regions are not supported yet | at | leave it out: \
-                 everything runs in one place",
-            ),
-        ]);
+        )]);
     }
 }

@@ -62,14 +62,14 @@ pub const OPERATION: &[Key] = &[
     ),
 ];
 
-static SHARE: CustomValue = CustomValue {
+pub(super) static SHARE: CustomValue = CustomValue {
     name: "a fraction or \"rest\"",
     accepts: "a fraction such as \"70%\" or 0.7, or \"rest\"",
     schema: || serde_json::json!({ "type": ["string", "number"] }),
 };
 
 /// How far the shares may be from 1 in total.
-const TOLERANCE: f64 = 1e-9;
+pub(super) const TOLERANCE: f64 = 1e-9;
 
 /// The operation of a scenario that names none.
 fn only_request() -> OperationSection {
@@ -86,8 +86,10 @@ fn only_request() -> OperationSection {
 
 /// A share as it is written.
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Share {
+pub(super) enum Share {
+    /// So much.
     Fixed(f64),
+    /// What the others leave.
     Rest,
 }
 
@@ -263,7 +265,7 @@ fn share_out(
 }
 
 /// A percentage without the noise of binary fractions.
-fn tidy(share: f64) -> String {
+pub(super) fn tidy(share: f64) -> String {
     percent_text((share * 1e9).round() / 1e9)
 }
 

@@ -5,7 +5,9 @@ use crate::language::key::{CustomValue, Key, Takes};
 
 use super::conditions::ALERT;
 use super::data::DATA;
+use super::faults::FAULT;
 use super::operations::OPERATION;
+use super::regions::{NETWORK, REGION};
 use super::run::RUN;
 use super::stage::STAGE;
 use super::users::USERS;
@@ -33,6 +35,17 @@ pub const ROOT: &[Key] = &[
         .not_inherited(),
     Key::required("entry", Takes::Name, "The component that users' requests reach first."),
     Key::required("users", Takes::Table(USERS), "How many users there are, and what they ask."),
+    Key::optional(
+        "home",
+        Takes::Name,
+        "The region in which components stand unless they say otherwise.",
+    ),
+    Key::optional(
+        "regions",
+        Takes::TableOf(REGION),
+        "Where users live, by name; without any, everything is in one place.",
+    ),
+    Key::optional("network", Takes::Table(NETWORK), "How far apart the regions are."),
     Key::optional("data", Takes::TableOf(DATA), "The datasets, by name."),
     Key::optional(
         "operations",
@@ -47,6 +60,11 @@ pub const ROOT: &[Key] = &[
         "Conditions on steady values that say: time for the next stage.",
     )
     .not_inherited(),
+    Key::optional(
+        "faults",
+        Takes::ListOf(&Takes::Table(FAULT)),
+        "What goes down when: outages and partitions; they need `run.duration`.",
+    ),
     Key::optional("alerts", Takes::TableOf(ALERT), "Conditions judged on the time series."),
     Key::optional(
         "sweep",

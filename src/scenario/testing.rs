@@ -22,6 +22,12 @@ const TRACES: &[(&str, &str)] = &[
     ("stamps.csv", "at,service_us,page\n0,100,a\n1.5,200,b\n4,300,a\n"),
     ("counts.csv", "timestamp,value\n2014-04-10 00:04,94\n2014-04-10 00:09,56\n"),
     ("none.csv", "timestamp,value\n2014-04-10 00:04,0\n"),
+    (
+        "rtt.csv",
+        "from,to,ms\nus-east-1,us-east-1,3\neu-west-1,eu-west-1,3\nap,ap,3\n\
+         us-east-1,eu-west-1,82\neu-west-1,us-east-1,84\nus-east-1,ap,210\n\
+         eu-west-1,ap,240\nelsewhere,ap,1\n",
+    ),
     ("one.csv", "timestamp,value\n2014-04-10 00:04,7\n"),
 ];
 

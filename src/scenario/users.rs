@@ -54,6 +54,11 @@ pub enum Load {
 }
 
 impl Load {
+    /// Whether service times are recorded with the arrivals.
+    pub const fn has_recorded_work(&self) -> bool {
+        matches!(self, Load::Stamps(trace) if trace.work.is_some())
+    }
+
     /// Whether it comes from a trace that does not tell how many users made it, so that another
     /// number of users would not change it.
     pub const fn is_unscaled_trace(&self) -> bool {

@@ -8,7 +8,7 @@ use super::{ComponentSection, DataSection, OperationSection};
 use crate::blocks::geography::Geography;
 use crate::components::Resolver;
 use crate::components::access::{Class, Classes, ReadFrom};
-use crate::components::wiring::{Name, WireSpec};
+use crate::components::wiring::{Name, Scope, WireSpec};
 use crate::language::diagnostic::{Problems, suggestion};
 
 /// The names a file declares.
@@ -25,7 +25,19 @@ impl Declared<'_> {
     /// Reports the wires of a component that name what is not there.
     pub fn check(&self, section: &ComponentSection, problems: &mut Problems) {
         let subject = section.subject();
-        for WireSpec { to, of, .. } in section.spec.wires() {
+        // What is the same in all regions is said once.
+        let mut seen = Vec::new();
+        let everywhere = std::iter::once(&section.spec).chain(section.at.iter().flatten());
+        for WireSpec { to, of, scope, .. } in everywhere.flat_map(|spec| spec.wires()) {
+            if seen.contains(&to.place) {
+                continue;
+            }
+            seen.push(to.place);
+            if scope == Scope::All && section.kind != "load_balancer" {
+                let message = format!("{subject}: only a load balancer spreads over regions");
+                let label = "leave `scope` out, or put a load balancer before it";
+                problems.error(to.place, message, label);
+            }
             let components = self.components.iter().copied();
             held(&to, "sends to", components, &subject, problems);
             for name in of.iter().flatten() {
@@ -39,7 +51,7 @@ impl Declared<'_> {
 /// Reports what else components name and is not there, as in `holds` and in steps. Resolving again
 /// when the model is made then finds nothing new.
 pub(super) fn check_names(
-    sections: &[Option<ComponentSection>],
+    sections: &[&ComponentSection],
     data: &[DataSection],
     operations: &[OperationSection],
     geography: &Geography,
@@ -53,9 +65,9 @@ pub(super) fn check_names(
         let dataset = section.of.map(|index| index as u16);
         classes.push_operation(Class { operation, verb, dataset, key, from });
     }
-    let kinds = sections.iter().flatten().map(|section| (section.name.as_str(), section.kind));
+    let kinds = sections.iter().map(|section| (section.name.as_str(), section.kind));
     let kinds: Vec<(&str, &'static str)> = kinds.collect();
-    for section in sections.iter().flatten() {
+    for section in sections {
         let mut resolver = Resolver {
             subject: section.subject(),
             place: section.place,
@@ -66,7 +78,9 @@ pub(super) fn check_names(
             classes: &mut classes,
             problems,
         };
-        section.spec.resolve(&mut resolver);
+        if section.spec.resolve(&mut resolver).is_some() {
+            section.at.iter().flatten().for_each(|spec| drop(spec.resolve(&mut resolver)));
+        }
     }
 }
 

@@ -53,10 +53,16 @@ fn calls_fit_together(model: &Model, result: &RunResult) -> Judgement {
         let callers: Vec<_> = model
             .in_order()
             .into_iter()
-            .filter(|(_, caller)| caller.wires.iter().any(|wire| wire.to == id))
+            .filter(|(_, caller)| {
+                let mut targets = caller.wires.iter().flat_map(|wire| &wire.targets);
+                targets.any(|target| target.to == id)
+            })
             .collect();
         let [(caller_id, caller)] = callers.as_slice() else { continue };
         let [wire] = caller.wires.as_slice() else { continue };
+        if wire.targets.len() > 1 {
+            continue;
+        }
         let passes_on = *caller_id == USERS || caller.kind == "load_balancer";
         if !passes_on || wire.on_error == OnError::Skip {
             continue;
@@ -134,6 +140,11 @@ fn throughput_counts_the_cohort(model: &Model, result: &RunResult) -> Judgement 
     let by_operation: f64 =
         operations.map(|name| count(&format!("operations.{name}.throughput"))).sum();
     prop_assert!((by_operation - completed).abs() < 1e-4, "{by_operation} of {completed}");
+    if !model.geography.is_single() {
+        let names = model.geography.all().map(|region| model.geography.name(region));
+        let by_region: f64 = names.map(|name| count(&format!("regions.{name}.throughput"))).sum();
+        prop_assert!((by_region - completed).abs() < 1e-4, "{by_region} of {completed}");
+    }
     let errors = value_or_zero(result, "error_rate");
     if errors < 1.0 {
         let ended = completed / (1.0 - errors);

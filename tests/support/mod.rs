@@ -32,6 +32,12 @@ pub fn measured_data(folder: &str) -> Option<PathBuf> {
     found
 }
 
+/// Whether a scenario has faults, whose times want a duration.
+pub fn has_faults(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).expect("the scenario can be read");
+    text.contains("[[faults]]")
+}
+
 /// Loads and compiles a scenario file; panics with the rendered problems if anything is wrong.
 pub fn load(file: &Path, sets: &[&str]) -> (Scenario, Model) {
     let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();

@@ -5,6 +5,7 @@
 //! hands back a small file that still fails.
 
 mod components;
+mod regions;
 
 use components::law;
 use proptest::collection::vec;
@@ -79,6 +80,8 @@ struct Draft<'t> {
     calls: Vec<Vec<usize>>,
     /// Steps that may still ask another component: they multiply along a way.
     asks_left: usize,
+    /// How many regions there are; none when all is in one place.
+    regions: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,12 +115,17 @@ fn read(numbers: &[u32], users: fn(&mut Tape<'_>) -> String) -> RandomScenario {
     let users = users(&mut tape);
     let (datasets, operations) = (1 + tape.below(3), 1 + tape.below(4));
     let (kinds, calls) = topology(&mut tape);
-    let mut draft = Draft { tape, datasets, operations, kinds, calls, asks_left: MOST_ASKS };
+    let regions = if tape.chance(40) { 1 + tape.below(3) } else { 0 };
+    let asks_left = MOST_ASKS;
+    let mut draft = Draft { tape, datasets, operations, kinds, calls, asks_left, regions };
+    let ends = users.contains("run = { duration = ");
     let mut lines = vec!["entry = \"c0\"".to_owned(), users];
     lines.extend((0..datasets).map(|number| draft.dataset(number)));
     lines.extend((0..operations).map(|number| draft.operation(number)));
     lines.extend((0..draft.kinds.len()).map(|number| draft.component(number)));
     lines.extend(draft.conditions());
+    lines.extend(draft.regions());
+    lines.extend(draft.faults(ends));
     RandomScenario { text: lines.join("\n") + "\n" }
 }
 
@@ -210,7 +218,8 @@ impl Draft<'_> {
             tape.option(60, "popularity", &["{ zipf = 0.99 }", "\"uniform\"", "{ zipf = 1.5 }"]);
         let order = tape.option(30, "order", &["\"newest_hot\"", "\"scattered\""]);
         let size = tape.option(30, "value_size", &["\"20KiB\"", "\"1B\""]);
-        format!("data.d{number} = {{ {popularity}{order}{size}keys = {keys} }}")
+        let near = self.near(keys);
+        format!("data.d{number} = {{ {popularity}{order}{size}{near}keys = {keys} }}")
     }
 
     fn operation(&mut self, number: usize) -> String {

@@ -54,6 +54,14 @@ pub const FULL: Metric = Metric::gauge(
 pub const ENTRIES: Metric =
     Metric::gauge("entries", Unit::Count, "entries held at the end of the run", "entries held");
 
+/// Data outside of where it must stay.
+pub const RESIDENCY_VIOLATIONS: Metric = Metric::ratio(
+    "residency_violations",
+    Unit::PerSecond,
+    "answers and fills per second with data that must stay in another region (`data.NAME.stay_in`)",
+    "(hits + fills outside of their region) / measured seconds",
+);
+
 /// All of them.
 pub const ALL: &[Metric] = &[
     RESPONSE,
@@ -67,4 +75,5 @@ pub const ALL: &[Metric] = &[
     WAIT,
     FULL,
     ENTRIES,
+    RESIDENCY_VIOLATIONS,
 ];

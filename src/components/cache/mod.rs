@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use super::access::{Classes, Dataset, Verb};
 use super::flow::{Flow, FlowContext, StationFlow};
-use super::keys::{HOLDS, NODE_COST, SENDS_TO};
+use super::keys::{HOLDS, NODE_COST, REGIONAL, SENDS_TO, regional};
 use super::running::{BuildContext, Running};
 use super::wiring::{Name, WireSpec, Wires};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
@@ -99,7 +99,7 @@ const KEYS: &[Key] = &[
 pub const KIND: ComponentKind = ComponentKind {
     name: "cache",
     meaning: "Answers reads of what it holds from memory; a CDN is one that holds assets.",
-    keys: KEYS,
+    keys: &regional::<{ KEYS.len() + REGIONAL }>(KEYS),
     metrics: metrics::ALL,
     read,
     example: "holds = [\"posts\"]\nmemory = \"1.5GiB\"\nttl = \"5min\"\nsends_to = \"db\"",
@@ -314,6 +314,8 @@ impl Blueprint for Plan {
             service_stream: context.stream("service"),
             threads: self.cache.threads,
             classes: context.classes.clone(),
+            region: context.regions[0],
+            residents: residents(&self.holds, context.datasets),
         };
         let threads = || match (self.cache.discipline, self.cache.threads) {
             (Discipline::GatedBatch, Some(threads)) => Station::GatedBatch(
@@ -331,5 +333,14 @@ impl Blueprint for Plan {
         let node = |_| CacheNode { memory: memory(), threads: threads() };
         let nodes = (0..self.cache.nodes).map(node).collect();
         Box::new(RunningCache::new(settings, nodes, context.caller()))
+    }
+}
+
+/// The datasets whose data must stay somewhere; empty when it holds none of them.
+fn residents(holds: &[bool], datasets: &[Dataset]) -> Vec<Dataset> {
+    let is_bound = |(dataset, held): (&Dataset, &bool)| *held && dataset.has_residency();
+    match datasets.iter().zip(holds).any(is_bound) {
+        true => datasets.to_vec(),
+        false => Vec::new(),
     }
 }

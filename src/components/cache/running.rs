@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::holdings::Holdings;
-use super::metrics::{ENTRIES, EVICTIONS, EXPIRED, FULL, HIT_RATE, STALE_RATE, THREADS_BUSY, WAIT};
+use super::metrics::{
+    ENTRIES, EVICTIONS, EXPIRED, FULL, HIT_RATE, RESIDENCY_VIOLATIONS, STALE_RATE, THREADS_BUSY,
+    WAIT,
+};
 use crate::blocks::distribution::Distribution;
 use crate::blocks::least_recently_used::Flags;
 use crate::blocks::station::{Full, Station};
 use crate::blocks::warm_memory::WarmMemory;
-use crate::components::access::{Classes, Verb};
+use crate::components::access::{Classes, Dataset, Verb, dataset_of};
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
 use crate::components::marks::STALE;
 use crate::components::notes;
@@ -37,6 +40,20 @@ pub struct Settings {
     pub threads: Option<u32>,
     /// All classes of access.
     pub classes: Classes,
+    /// Where it stands.
+    pub region: u16,
+    /// All datasets, when it holds data that must stay somewhere; else none.
+    pub residents: Vec<Dataset>,
+}
+
+impl Settings {
+    /// Whether data of this key must stay elsewhere.
+    #[inline]
+    fn is_out_of_place(&self, key: u64) -> bool {
+        let dataset = self.residents.get(usize::from(dataset_of(key)));
+        let place = dataset.and_then(|dataset| dataset.must_stay_in(key));
+        place.is_some_and(|region| region != self.region)
+    }
 }
 
 /// Memory and threads of one node.
@@ -57,6 +74,7 @@ struct Tally {
     expired: u64,
     evictions: u64,
     rejected: u64,
+    out_of_place: u64,
 }
 
 /// A running cache.
@@ -162,6 +180,7 @@ impl RunningCache {
             return self.send_on(job, FILLING, context);
         };
         self.tally.hits += 1;
+        self.tally.out_of_place += u64::from(self.settings.is_out_of_place(entry.key));
         if entry.flags.contains(Flags::STALE) {
             self.tally.stale_hits += 1;
             context.job_mut(job).marks |= STALE;
@@ -184,6 +203,7 @@ impl RunningCache {
 
     fn fill(&mut self, job: JobId, context: &mut Context<'_>) {
         let data = context.job(job);
+        self.tally.out_of_place += u64::from(self.settings.is_out_of_place(data.key));
         let stale = data.marks & STALE != 0;
         let flags = if stale { Flags::STALE } else { Flags::EMPTY };
         let node = &mut self.nodes[usize::from(data.node)];
@@ -288,6 +308,9 @@ impl Running for RunningCache {
         sheet.ratio(&STALE_RATE, Node::WHOLE, tally.stale_hits as f64, tally.hits as f64);
         sheet.rate(&EVICTIONS, Node::WHOLE, tally.evictions);
         sheet.rate(&EXPIRED, Node::WHOLE, tally.expired);
+        if !self.settings.residents.is_empty() {
+            sheet.rate(&RESIDENCY_VIOLATIONS, Node::WHOLE, tally.out_of_place);
+        }
         for (index, node) in (0u16..).zip(&self.nodes) {
             let label = Node::number(index);
             let meter = node.threads.meter();

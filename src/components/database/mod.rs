@@ -29,7 +29,7 @@ mod settings;
 mod shards;
 mod topology;
 
-use super::keys::NODE_COST;
+use super::keys::{NODE_COST, REGIONS};
 use super::wiring::WireSpec;
 use super::work::{WORK, Work};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
@@ -114,6 +114,7 @@ const KEYS: &[Key] = &[
         "What counts without a partition: replicas answer reads at once and writes do not wait \
          (latency), or the primary answers reads and writes wait for all (consistency).",
     ),
+    REGIONS,
     NODE_COST,
 ];
 
@@ -271,6 +272,10 @@ fn read_otherwise(table: &mut TableReader<'_, '_>) -> Option<Otherwise> {
 impl Spec for Database {
     fn wires(&self) -> Vec<WireSpec> {
         Vec::new()
+    }
+
+    fn spans_regions(&self) -> bool {
+        true
     }
 
     fn uses_recorded_work(&self) -> bool {

@@ -22,7 +22,7 @@ pub use steps::STEP_KEYS;
 use super::access::Class;
 use super::express::Part;
 use super::flow::{Flow, FlowContext, StationFlow};
-use super::keys::{HOLDS, NODE_COST, SENDS_TO};
+use super::keys::{HOLDS, NODE_COST, REGIONAL, SENDS_TO, regional};
 use super::running::{BuildContext, ERROR_RATE, RESPONSE, Running, THROUGHPUT};
 use super::wiring::{Name, WireSpec, Wires};
 use super::work::{WORK, Work};
@@ -135,7 +135,7 @@ const METRICS: &[Metric] =
 pub const KIND: ComponentKind = ComponentKind {
     name: "service",
     meaning: "Servers with workers that compute and call other components.",
-    keys: KEYS,
+    keys: &regional::<{ KEYS.len() + REGIONAL }>(KEYS),
     metrics: METRICS,
     read,
     example: "servers = 2\nworkers = 64\ncores = 4\n\

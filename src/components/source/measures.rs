@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Operation;
+use crate::blocks::geography::Geography;
 use crate::kernel::Outcome;
 use crate::kernel::time::{Duration, Time};
 use crate::measure::histogram::Histogram;
@@ -70,6 +71,41 @@ const OPERATION_ERRORS: Metric = Metric::ratio(
 pub const OPERATION_METRICS: &[Metric] =
     &[OPERATION_RESPONSE, OPERATION_THROUGHPUT, OPERATION_GOODPUT, OPERATION_ERRORS];
 
+const REGION_RESPONSE: Metric = Metric::times(
+    "response_time",
+    "time from sending a request to its answer, successful non-static requests of users in the \
+     region",
+    "answered - sent, over the measured cohort",
+);
+const REGION_THROUGHPUT: Metric = Metric::ratio(
+    "throughput",
+    Unit::PerSecond,
+    "requests of users in the region answered well per second, static ones included",
+    "completed / measured seconds",
+);
+const REGION_GOODPUT: Metric = Metric::ratio(
+    "goodput",
+    Unit::PerSecond,
+    "requests of users in the region answered well and in time per second",
+    "completed in time / measured seconds",
+);
+const REGION_ERRORS: Metric = Metric::ratio(
+    "error_rate",
+    Unit::Fraction,
+    "share of the requests of users in the region not answered well",
+    "(ended - completed) / ended",
+);
+const REGION_USERS: Metric = Metric::gauge(
+    "users",
+    Unit::Count,
+    "people active in the region in the busy hour",
+    "users.count x share of the region",
+);
+
+/// Metrics of each region, where there are several.
+pub const REGION_METRICS: &[Metric] =
+    &[REGION_RESPONSE, REGION_THROUGHPUT, REGION_GOODPUT, REGION_ERRORS, REGION_USERS];
+
 /// Requests that ended, the response times of those answered well, and how many of these were so
 /// within their deadline.
 #[derive(Clone, Debug, Default)]
@@ -124,15 +160,34 @@ impl OperationMeasures {
 
     /// The cohort for a result, all that ended for a sample over time.
     fn tally(&self, wanted: Wanted) -> Cow<'_, Tally> {
-        match wanted {
-            Wanted::Result => Cow::Borrowed(&self.cohort),
-            Wanted::Sample => {
-                let mut all = self.others.clone();
-                all.add(&self.cohort);
-                Cow::Owned(all)
-            }
+        tally(&self.cohort, &self.others, wanted)
+    }
+}
+
+/// The cohort for a result, all that ended for a sample over time.
+fn tally<'t>(cohort: &'t Tally, others: &Tally, wanted: Wanted) -> Cow<'t, Tally> {
+    match wanted {
+        Wanted::Result => Cow::Borrowed(cohort),
+        Wanted::Sample => {
+            let mut all = others.clone();
+            all.add(cohort);
+            Cow::Owned(all)
         }
     }
+}
+
+/// What the users of one region see, by whether it is the cohort that is measured.
+#[derive(Clone, Debug, Default)]
+struct RegionMeasures {
+    cohort: RegionTally,
+    others: RegionTally,
+}
+
+/// Requests of a region's users, those for static assets apart.
+#[derive(Clone, Debug, Default)]
+struct RegionTally {
+    dynamic: Tally,
+    assets: Tally,
 }
 
 /// Numbers of requests.
@@ -159,14 +214,33 @@ impl Counts {
 #[derive(Debug)]
 pub(super) struct Measures {
     operations: Vec<OperationMeasures>,
+    /// By region; empty where there is one.
+    regions: Vec<RegionMeasures>,
     /// Response times by the time requests were sent, for the warm-up.
     pub batches: Option<BatchMeans>,
 }
 
 impl Measures {
-    pub fn new(operations: &[Operation]) -> Measures {
+    pub fn new(operations: &[Operation], geography: &Geography) -> Measures {
         let operations = operations.iter().map(OperationMeasures::new).collect();
-        Measures { operations, batches: None }
+        let regions = if geography.is_single() { 0 } else { usize::from(geography.regions()) };
+        let regions = vec![RegionMeasures::default(); regions];
+        Measures { operations, regions, batches: None }
+    }
+
+    /// A request of a user in a region ended.
+    pub fn record_in_region(
+        &mut self,
+        (operation, region): (usize, u16),
+        response: Duration,
+        outcome: Outcome,
+        measured: bool,
+    ) {
+        let OperationMeasures { deadline, is_static, .. } = self.operations[operation];
+        let seen = &mut self.regions[usize::from(region)];
+        let tally = if measured { &mut seen.cohort } else { &mut seen.others };
+        let tally = if is_static { &mut tally.assets } else { &mut tally.dynamic };
+        tally.record(response, outcome, deadline);
     }
 
     #[inline]
@@ -193,6 +267,7 @@ impl Measures {
             seen.cohort = Tally::default();
             seen.others = Tally::default();
         }
+        self.regions.fill(RegionMeasures::default());
     }
 
     /// Response times of all requests answered well since the last reset, and how many others
@@ -205,6 +280,20 @@ impl Measures {
         }
         let failures = all.counts().failures();
         (all.response, failures)
+    }
+
+    /// Fills in what the users of each region saw, where there are several.
+    pub fn fill_regions(&self, geography: &Geography, users: u64, sheet: &mut Sheet) {
+        for (number, RegionMeasures { cohort, others }) in (0u16..).zip(&self.regions) {
+            let dynamic = tally(&cohort.dynamic, &others.dynamic, sheet.wanted);
+            let mut all = tally(&cohort.assets, &others.assets, sheet.wanted).counts();
+            all.add(dynamic.counts());
+            sheet.begin(Scope::Region(number));
+            let (response, failures) = (&REGION_RESPONSE, dynamic.counts().failures());
+            sheet.distribution_with_failures(response, Node::WHOLE, &dynamic.response, failures);
+            fill_counts([&REGION_THROUGHPUT, &REGION_GOODPUT, &REGION_ERRORS], all, sheet);
+            sheet.gauge(&REGION_USERS, Node::WHOLE, users as f64 * geography.share(number));
+        }
     }
 
     pub fn fill(&self, operations: &[Operation], users: u64, sheet: &mut Sheet) {

@@ -17,7 +17,7 @@ mod measures;
 
 pub use cohort::{Cohort, Phase};
 pub use load::{KeyTrace, Load, WorkTrace};
-pub use measures::{METRICS, OPERATION_METRICS};
+pub use measures::{METRICS, OPERATION_METRICS, REGION_METRICS};
 
 use cohort::Membership;
 pub(super) use express::Request;
@@ -26,6 +26,7 @@ use super::access::{Dataset, KeyChoice};
 use super::caller::{Caller, Ended, OnError};
 use super::marks::MEASURED;
 use super::running::{BuildContext, NodeLoad, Running};
+use crate::blocks::geography::Geography;
 use crate::kernel::random::{Luck, Stream, mix};
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{
@@ -67,6 +68,7 @@ pub struct Source {
     cumulative_shares: Vec<f64>,
     datasets: Vec<Dataset>,
     users: u64,
+    geography: Geography,
     newest: Vec<u64>,
     key_traces: Vec<Option<KeyTrace>>,
     caller: Caller,
@@ -111,6 +113,7 @@ impl Source {
             cumulative_shares,
             datasets: context.datasets.to_vec(),
             users,
+            geography: context.geography.clone(),
             newest: newest.collect(),
             key_traces,
             caller: context.caller(),
@@ -123,7 +126,7 @@ impl Source {
             sent: 0,
             sent_by_user: vec![0; closed_users as usize],
             cohort: Cohort::default(),
-            measures: Measures::new(operations),
+            measures: Measures::new(operations, context.geography),
             ended: Vec::new(),
         }
     }
@@ -207,7 +210,8 @@ impl Source {
         data.key = key;
         data.recorded = recorded;
         data.marks = if measured { MEASURED } else { 0 };
-        let wire = self.caller.route(operation as u16).expect("the entry takes every class");
+        // The users of each region have a wire of their own, which takes every class.
+        let wire = usize::from(self.geography.region_of(user));
         self.caller.call(job, wire, NODE_ANY, context);
     }
 
@@ -270,10 +274,15 @@ impl Source {
             outcome = Outcome::Completed;
         }
         let data = context.job(job);
-        let (operation, user, born) = (usize::from(data.class), data.user as u32, data.born);
+        let identity = data.user;
+        let (operation, user, born) = (usize::from(data.class), identity as u32, data.born);
         let measured = data.marks & MEASURED != 0;
         let response = context.finish(job, outcome);
         self.measures.record(operation, born, response, outcome, measured);
+        if !self.geography.is_single() {
+            let region = self.geography.region_of(identity);
+            self.measures.record_in_region((operation, region), response, outcome, measured);
+        }
         if measured && self.cohort.ended() {
             context.halt();
         }
@@ -325,6 +334,7 @@ impl Component for Source {
 impl Running for Source {
     fn measure(&self, _now: Time, sheet: &mut Sheet) {
         self.measures.fill(&self.operations, self.users, sheet);
+        self.measures.fill_regions(&self.geography, self.users, sheet);
     }
 
     fn reset(&mut self, _now: Time) {

@@ -14,9 +14,9 @@ use crate::components::access::{Verb, key_within};
 use crate::components::machine::Machine;
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{Job, Moment, Observer, Sight, Stop};
-use crate::measure::metric::Scope;
+use crate::measure::metric::{Node, Scope};
 use crate::model::Model;
-use crate::model::catalogue::Catalogue;
+use crate::model::catalogue::{Catalogue, Entry};
 use crate::scenario::Scenario;
 use recorder::{Asks, Recorder};
 use result::{Access, End, RequestTrace, TracedComponent, TracedJob};
@@ -199,10 +199,13 @@ fn access(model: &Model, asks: Asks) -> Access {
 fn components(model: &Model) -> Vec<TracedComponent> {
     let catalogue = Catalogue::of(model);
     let component = |(number, component): (u16, &crate::model::ModelComponent)| {
-        let of_it = catalogue.entries.iter().filter(|it| it.scope == Scope::Component(number));
-        let most = of_it.max_by_key(|entry| entry.nodes.len());
-        let nodes = most.map_or(&[][..], |entry| &entry.nodes);
-        let several = if nodes.len() > 1 { nodes } else { &[] };
+        let scope = Scope::Component(number);
+        let nodes_of = |entry: &Entry| -> Vec<(Node, usize)> {
+            let all = entry.nodes.iter().zip(&entry.scopes);
+            all.filter(|(_, of)| **of == scope).map(|(node, _)| *node).collect()
+        };
+        let nodes = catalogue.entries.iter().map(nodes_of).max_by_key(Vec::len);
+        let several = nodes.filter(|nodes| nodes.len() > 1).unwrap_or_default();
         let name = |index: u16| match several.iter().find(|(node, _)| node.index == index) {
             Some((node, _)) if node.role == "primary" => node.role.to_owned(),
             Some((node, _)) if !node.role.is_empty() => format!("{} {index}", node.role),

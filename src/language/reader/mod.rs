@@ -269,6 +269,11 @@ impl<'t, 'r> TableReader<'t, 'r> {
         self.table.get(key).is_some()
     }
 
+    /// How messages about it begin: "component `db` (database)".
+    pub fn subject(&self) -> &str {
+        &self.reading.subject
+    }
+
     /// Full path of the table: `components.db`.
     pub fn path(&self) -> &str {
         &self.path

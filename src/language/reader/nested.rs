@@ -50,6 +50,46 @@ impl<'t> TableReader<'t, '_> {
         self.reading.table(node, keys)
     }
 
+    /// As [`Self::value_table`], of a changed copy of the node behind `key`.
+    pub fn changed_value_table<'n>(
+        &mut self,
+        key: &str,
+        node: &'n Node,
+        keys: &'static [Key],
+    ) -> Option<TableReader<'n, '_>> {
+        self.point_at(key);
+        self.reading.table(node, keys)
+    }
+
+    /// A reader of a changed copy of this table; what takes effect in it is not recorded, except
+    /// where this table says nothing.
+    pub fn changed<'n>(&mut self, table: &'n Table) -> TableReader<'n, '_> {
+        let mut reading = self.reading.reborrow();
+        reading.inside_value = true;
+        let (path, prefix) = (self.path.clone(), self.prefix.clone());
+        TableReader::made(table, self.place, self.keys, self.kind, path, prefix, reading)
+    }
+
+    /// Records a user-named table as a value that takes effect whole.
+    ///
+    /// # Panics
+    /// When `name` is none of [`Self::names`].
+    pub fn note_named(&mut self, key: &str, name: &str) {
+        let node = self.table.get(key).and_then(Node::table).and_then(|tables| tables.get(name));
+        let text = node.expect("it is one of the names").to_string();
+        self.record(&joined(key, name), text, Origin::Given);
+    }
+
+    /// The table as it stands.
+    pub fn as_table(&self) -> &'t Table {
+        self.table
+    }
+
+    /// The keys it is declared to take.
+    pub fn keys(&self) -> &'static [Key] {
+        self.keys
+    }
+
     /// The names under a key that holds user-named tables or values, with their places; anything
     /// but a table is reported.
     pub fn names(&mut self, key: &str) -> Vec<(&'t str, Place)> {

@@ -32,6 +32,7 @@ fn work(tape: &mut Tape<'_>) -> String {
 
 impl Draft<'_> {
     pub(super) fn component(&mut self, number: usize) -> String {
+        let standing = self.standing(number);
         let body = match self.kinds[number] {
             Kind::Service => self.service(number),
             Kind::Database => self.database(),
@@ -41,7 +42,7 @@ impl Draft<'_> {
             Kind::External => self.external(),
         };
         let body = body.trim_end().trim_end_matches(',');
-        format!("components.c{number} = {{ {body} }}")
+        format!("components.c{number} = {{ {standing}{body} }}")
     }
 
     fn service(&mut self, number: usize) -> String {
@@ -121,8 +122,15 @@ impl Draft<'_> {
 
     fn load_balancer(&mut self, number: usize) -> String {
         let algorithms = ["\"random\"", "\"least_connections\"", "\"power_of_two\""];
-        let algorithm = self.tape.option(70, "algorithm", &algorithms);
-        format!("kind = \"load_balancer\", {algorithm}{}", self.wires(number))
+        let by_region = ["\"geographic\"", "\"latency\""];
+        let is_by_region = self.regions > 0 && self.tape.chance(30);
+        let algorithm = match is_by_region {
+            true => format!("algorithm = {}, ", self.tape.pick(&by_region)),
+            false => self.tape.option(70, "algorithm", &algorithms),
+        };
+        let wires = self.wires(number);
+        let wires = if is_by_region { self.to_all_regions(number) } else { wires };
+        format!("kind = \"load_balancer\", {algorithm}{wires}")
     }
 
     fn queue(&mut self, number: usize) -> String {
@@ -176,6 +184,9 @@ impl Draft<'_> {
         }
         if tape.chance(40) {
             text += ", on_error = \"skip\"";
+        }
+        if self.regions > 0 && tape.chance(20) {
+            text += ", scope = \"nearest\"";
         }
         if !takes_all && tape.chance(40) {
             text += &format!(", of = [{}]", names[tape.below(2)]);
