@@ -111,6 +111,13 @@ impl Geography {
         self.travel(from, to) + self.travel(to, from)
     }
 
+    /// Time from a region to the farthest other one and back; none where all is in one place.
+    pub fn longest_round_trip(&self) -> Duration {
+        let pairs = self.all().flat_map(|from| self.all().map(move |to| (from, to)));
+        let different = pairs.filter(|(from, to)| from != to);
+        different.map(|(from, to)| self.round_trip(from, to)).max().unwrap_or(Duration::ZERO)
+    }
+
     /// Some regions from the nearest to the farthest by round trip: `from` itself first if it is
     /// among them, equals in the order of their numbers.
     pub fn by_distance(&self, from: u16, among: &[u16]) -> Vec<u16> {
@@ -149,6 +156,7 @@ mod tests {
         let geography = three();
         assert_eq!(geography.travel(0, 2).nanos(), 110_000_000);
         assert_eq!(geography.travel(2, 0).nanos(), 100_000_000);
+        assert_eq!(geography.longest_round_trip().nanos(), 250_000_000);
         assert_eq!(geography.round_trip(2, 0).nanos(), 210_000_000);
         assert_eq!(geography.by_distance(2, &[1, 0, 2]), [2, 0, 1]);
         assert_eq!(geography.by_distance(1, &[0, 2]), [0, 2]);
@@ -160,5 +168,6 @@ mod tests {
         let geography = Geography::single();
         assert!(geography.is_single());
         assert_eq!((geography.region_of(77), geography.travel(0, 0)), (0, Duration::ZERO));
+        assert_eq!(geography.longest_round_trip(), Duration::ZERO);
     }
 }

@@ -129,6 +129,19 @@ pub enum Residency {
     Region(u16),
 }
 
+/// The keys whose owners live in one region, and how they are asked for.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct OwnedIn {
+    /// The region; none where regions do not matter.
+    pub region: Option<u16>,
+    /// Their share of the keys.
+    pub keys: f64,
+    /// Their share of the draws by a law.
+    pub draws: f64,
+    /// Their share of the draws of own keys.
+    pub own: f64,
+}
+
 /// A dataset at a given number of users: how many keys, how they are chosen, how large they are.
 #[derive(Clone, Debug)]
 pub struct Dataset {
@@ -213,6 +226,35 @@ impl Dataset {
     /// Share of popular and uniform draws among keys owned in the user's region.
     pub fn locality(&self) -> Option<f64> {
         self.locality
+    }
+
+    /// The region of a key's owner, if it has one.
+    pub fn region_of(&self, key: u64) -> Option<u16> {
+        self.owner(key).map(|user| self.geography.region_of(user))
+    }
+
+    /// How draws lie over the regions of the keys' owners, seen from where the users of one region
+    /// (or all of them) are served: shares of the keys, and of their draws.
+    pub fn by_region(&self, users_of: Option<u16>) -> Vec<OwnedIn> {
+        let geography = &self.geography;
+        let Some(locality) = self.locality.filter(|_| !geography.is_single()) else {
+            return vec![OwnedIn { region: None, keys: 1.0, draws: 1.0, own: 1.0 }];
+        };
+        let users = |region: u16| match users_of {
+            Some(only) => f64::from(u8::from(only == region)),
+            None => geography.share(region),
+        };
+        let owned_in = |region: u16| {
+            let keys = geography.share(region);
+            let far = |from: u16| {
+                let others = 1.0 - geography.share(from);
+                if others > 0.0 { users(from) * (1.0 - locality) * keys / others } else { 0.0 }
+            };
+            let others = geography.all().filter(|from| *from != region);
+            let draws = users(region) * locality + others.map(far).sum::<f64>();
+            OwnedIn { region: Some(region), keys, draws, own: users(region) }
+        };
+        geography.all().map(owned_in).filter(|it| it.keys > 0.0).collect()
     }
 
     /// The same dataset with its keys taken from a recorded trace.

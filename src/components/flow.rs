@@ -64,6 +64,8 @@ pub struct FlowContext<'model> {
     pub wires: &'model [Wire],
     /// All regions.
     pub geography: &'model Geography,
+    /// The region whose users it serves, where there is one of its kind in several; else all.
+    pub users_of: Option<u16>,
 }
 
 impl FlowContext<'_> {

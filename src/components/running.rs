@@ -74,6 +74,8 @@ pub struct BuildContext<'model> {
     pub faults: &'model Faults,
     /// The regions in which the component stands, the first one its home.
     pub regions: &'model [u16],
+    /// The region whose users it serves, where there is one of its kind in several; else all.
+    pub users_of: Option<u16>,
 }
 
 impl BuildContext<'_> {

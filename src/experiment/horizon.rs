@@ -48,7 +48,9 @@ impl Measured {
             return Measured::Trace;
         }
         let by_rule = model.longest_constant_delay().nanos() * SPANS_OF_LONGEST_DELAY;
-        let min_time = run.min_time.unwrap_or(Duration::from_nanos(by_rule));
+        // As long as the warm-up at least, or settling would be looked for in what is cut.
+        let least = Duration::from_nanos(by_rule).max(model.geography.longest_round_trip());
+        let min_time = run.min_time.unwrap_or(least);
         Measured::Requests { count: run.requests.unwrap_or(DEFAULT_REQUESTS), min_time }
     }
 

@@ -131,6 +131,7 @@ struct Window {
     times: Vec<HopTimes>,
     loads: Vec<Vec<LoadOfNode>>,
     measured: f64,
+    ended: Time,
 }
 
 impl Run<'_> {
@@ -209,7 +210,7 @@ impl Run<'_> {
             };
             std::iter::zip(&loads, jobs).map(with).collect()
         });
-        Window { rows, times: times.collect(), loads: loads.collect(), measured }
+        Window { rows, times: times.collect(), loads: loads.collect(), measured, ended: now }
     }
 
     /// Lets the cohort's requests end under continuing load: for as long as the window lasted at
@@ -257,6 +258,8 @@ impl Run<'_> {
         let events = self.machine.handled();
         let (series, alerts) = self.sampler.finish();
         let source = self.machine.source();
+        let mut batches = source.take_batches().expect("batches are collected from the start");
+        batches.end_at(window.ended);
         Ok(Single {
             rows: window.rows,
             hops,
@@ -267,7 +270,7 @@ impl Run<'_> {
             unfinished: source.cohort().open_requests(),
             sent: source.sent(),
             events,
-            batches: source.take_batches().expect("batches are collected from the start"),
+            batches,
             series,
             alerts,
         })

@@ -3,7 +3,7 @@
 //! A run begins with a cut of 10%. Its repeats together then tell when the mean response time had
 //! settled (MSER on the mean over all repeats, from time zero); where that is later than the cut,
 //! the run was a pilot, and is done again with the later cut. Never is anything cut by what a
-//! single repeat shows: that would bias it.
+//! single repeat shows: that would bias it. Between regions, the longest round trip is cut at least.
 //!
 //! Traces cut nothing: all of them counts. A load that varies by day cuts whole periods, so that
 //! the measured part is as long as it was; a spike, a ramp or faults cut nothing, for their times
@@ -27,6 +27,8 @@ pub fn first_cut(asked: Warmup, model: &Model, measured: &Measured) -> Duration 
         Warmup::Auto if model.load.is_recorded() || !model.faults.is_empty() => Duration::ZERO,
         Warmup::Auto => {
             let least = Duration::from_seconds(LEAST_CUT * measured.expected_seconds(model));
+            // Before that, nothing from the farthest region has been there and back.
+            let least = least.max(model.geography.longest_round_trip());
             match model.load.shape() {
                 Shape::Constant => least,
                 Shape::Diurnal { period, .. } => {

@@ -83,6 +83,7 @@ impl Model {
             datasets: &self.datasets,
             wires: &component.wires,
             geography: &self.geography,
+            users_of: component.users_of(),
         };
         if id == USERS {
             let mut flow = Flow::default();

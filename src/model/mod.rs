@@ -96,6 +96,13 @@ pub struct ModelComponent {
     blueprint: Option<Box<dyn Blueprint>>,
 }
 
+impl ModelComponent {
+    /// The region whose users it serves, as far as they are served where they live.
+    fn users_of(&self) -> Option<u16> {
+        if self.is_one_of_several { self.regions.first().copied() } else { None }
+    }
+}
+
 impl Model {
     /// An engine at time zero of one repeat.
     pub fn engine(&self, repeat: u32) -> Engine<dyn Running> {
@@ -182,6 +189,7 @@ impl Model {
             geography: &self.geography,
             faults: &self.faults,
             regions: &component.regions,
+            users_of: component.users_of(),
         }
     }
 

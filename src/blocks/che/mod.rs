@@ -20,6 +20,8 @@
 pub mod content;
 pub mod lifetime;
 
+use std::ops::Range;
+
 use crate::blocks::popularity::{Popularity, RankLaw};
 use crate::kernel::time::Duration;
 use lifetime::EntryLaw;
@@ -88,9 +90,15 @@ impl Solution {
 
     /// The share of all reads that find a usable entry; 0 without reads.
     pub fn hit_rate(&self) -> f64 {
+        self.hit_rate_of(0..self.demands.len())
+    }
+
+    /// The same of some populations, by their positions.
+    pub fn hit_rate_of(&self, populations: Range<usize>) -> f64 {
         let rate = |demand: &Demand| demand.population.read_rate;
-        let reads: f64 = self.demands.iter().map(rate).sum();
-        let hits: f64 = std::iter::zip(&self.demands, &self.hit_rates)
+        let demands = &self.demands[populations.clone()];
+        let reads: f64 = demands.iter().map(rate).sum();
+        let hits: f64 = std::iter::zip(demands, &self.hit_rates[populations])
             .map(|(demand, hit_rate)| rate(demand) * hit_rate)
             .sum();
         if reads > 0.0 { hits / reads } else { 0.0 }

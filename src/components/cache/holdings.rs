@@ -1,18 +1,29 @@
 //! Which keys a cache holds, and how they are asked for.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::blocks::popularity::Popularity;
 use crate::blocks::warm_memory::{Catalogue, Place};
-use crate::components::access::{Class, Classes, Dataset, KeyChoice, Verb, dataset_of};
+use crate::components::access::{Class, Classes, Dataset, KeyChoice, OwnedIn, Verb, dataset_of};
 
 /// What a cache knows of keys: the weight of their entries and their place in the demand.
 #[derive(Debug)]
 pub struct Holdings {
     /// What an entry of each dataset takes of the capacity.
     weights: Vec<u64>,
-    /// By dataset, those that are read here by a known law, with their population's position.
-    held: Vec<Option<(usize, Dataset)>>,
+    /// By dataset, those that are read here by a known law.
+    held: Vec<Option<Held>>,
+}
+
+/// A dataset that is read here.
+#[derive(Clone, Debug)]
+struct Held {
+    dataset: Dataset,
+    /// The position of its first population.
+    first: usize,
+    /// The region of each of its populations; a single one has none.
+    regions: Vec<Option<u16>>,
 }
 
 impl Holdings {
@@ -22,14 +33,16 @@ impl Holdings {
         Holdings { weights, held: vec![None; datasets.len()] }
     }
 
-    /// A dataset is the population at this position.
-    pub fn hold(&mut self, dataset: &Dataset, population: usize) {
-        self.held[usize::from(dataset.number)] = Some((population, dataset.clone()));
+    /// A dataset is the populations from this position on, by the regions of the keys' owners.
+    pub fn hold(&mut self, dataset: &Dataset, first: usize, regions: Vec<Option<u16>>) {
+        let held = Held { dataset: dataset.clone(), first, regions };
+        self.held[usize::from(dataset.number)] = Some(held);
     }
 
-    /// The position of a dataset's population.
-    pub fn population(&self, dataset: u16) -> Option<usize> {
-        self.held[usize::from(dataset)].as_ref().map(|held| held.0)
+    /// The positions of a dataset's populations; none when it is not held.
+    pub fn populations(&self, dataset: u16) -> Range<usize> {
+        let held = self.held[usize::from(dataset)].as_ref();
+        held.map_or(0..0, |held| held.first..held.first + held.regions.len())
     }
 }
 
@@ -41,9 +54,16 @@ impl Catalogue for Arc<Holdings> {
 
     #[inline]
     fn place(&self, key: u64) -> Option<Place> {
-        let (population, dataset) = self.held[usize::from(dataset_of(key))].as_ref()?;
-        let rank = dataset.rank_of_key(key)?;
-        Some(Place { population: *population, rank })
+        let held = self.held[usize::from(dataset_of(key))].as_ref()?;
+        let rank = held.dataset.rank_of_key(key)?;
+        let population = match held.regions.len() {
+            1 => 0,
+            _ => {
+                let region = held.dataset.region_of(key);
+                held.regions.iter().position(|it| *it == region)?
+            }
+        };
+        Some(Place { population: held.first + population, rank })
     }
 }
 
@@ -72,9 +92,15 @@ impl Demand<'_> {
         .map(|((_, class), rate)| (class, *rate))
     }
 
-    /// Reads (or writes) of a dataset per second.
-    pub fn rate(&self, dataset: &Dataset, reads: bool) -> f64 {
-        self.of(dataset, reads).map(|(_, rate)| rate).sum()
+    /// Reads (or writes) of a dataset per second: all of them, of keys owned in one region.
+    pub fn rate(&self, dataset: &Dataset, reads: bool, owned: OwnedIn) -> f64 {
+        let of_region = |(class, rate): (&Class, f64)| match class.key {
+            KeyChoice::Popular | KeyChoice::Uniform => rate * owned.draws,
+            KeyChoice::Own => rate * owned.own,
+            // The newest keys are made by all users.
+            KeyChoice::New | KeyChoice::Newest | KeyChoice::Recorded => rate * owned.keys,
+        };
+        self.of(dataset, reads).map(of_region).sum()
     }
 
     /// The law by which its keys are read (or written): that of the most frequent choice.

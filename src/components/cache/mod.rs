@@ -23,7 +23,7 @@ mod running;
 
 use std::sync::Arc;
 
-use super::access::{Classes, Dataset, Verb};
+use super::access::{Classes, Dataset, OwnedIn, Verb};
 use super::flow::{Flow, FlowContext, StationFlow};
 use super::keys::{HOLDS, NODE_COST, REGIONAL, SENDS_TO, regional};
 use super::running::{BuildContext, Running};
@@ -223,6 +223,7 @@ impl Plan {
         arriving: &[f64],
         classes: &Classes,
         datasets: &[Dataset],
+        users_of: Option<u16>,
     ) -> (Holdings, Option<Solution>) {
         let demand = Demand { classes, arriving };
         let capacity = self.capacity();
@@ -235,22 +236,30 @@ impl Plan {
         let held = |dataset: &&Dataset| self.holds[usize::from(dataset.number)];
         for dataset in datasets.iter().filter(held) {
             let weight = size(dataset);
-            let (reads, writes) = (demand.rate(dataset, true), demand.rate(dataset, false));
-            if reads == 0.0 || dataset.is_recorded() || weight > capacity {
+            let owned: Vec<OwnedIn> = dataset
+                .by_region(users_of)
+                .into_iter()
+                .filter(|owned| demand.rate(dataset, true, *owned) > 0.0)
+                .collect();
+            if owned.is_empty() || dataset.is_recorded() || weight > capacity {
                 continue;
             }
-            holdings.hold(dataset, populations.len());
+            let regions = owned.iter().map(|owned| owned.region).collect();
+            holdings.hold(dataset, populations.len(), regions);
             // Each node serves the keys that are hashed to it, and their reads and writes.
             let share = 1.0 / f64::from(self.cache.nodes);
-            populations.push(Population {
-                keys: dataset.keys,
-                share,
-                popularity: demand.law(dataset, true),
-                read_rate: reads * share,
-                written: demand.law(dataset, false),
-                write_rate: if self.cache.deletes_on_write { writes * share } else { 0.0 },
-                weight: weight as f64,
-            });
+            for owned in owned {
+                let writes = demand.rate(dataset, false, owned) * share;
+                populations.push(Population {
+                    keys: dataset.keys,
+                    share: share * owned.keys,
+                    popularity: demand.law(dataset, true),
+                    read_rate: demand.rate(dataset, true, owned) * share,
+                    written: demand.law(dataset, false),
+                    write_rate: if self.cache.deletes_on_write { writes } else { 0.0 },
+                    weight: weight as f64,
+                });
+            }
         }
         let solved = !populations.is_empty();
         let solution =
@@ -261,7 +270,8 @@ impl Plan {
 
 impl Blueprint for Plan {
     fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
-        let (holdings, solution) = self.steady_state(arriving, context.classes, context.datasets);
+        let (classes, datasets) = (context.classes, context.datasets);
+        let (holdings, solution) = self.steady_state(arriving, classes, datasets, context.users_of);
         let mut flow = Flow::default();
         let (mut served, mut reads, mut hits) = (0.0, 0.0, 0.0);
         for ((class, access), &rate) in context.classes.iter().zip(arriving) {
@@ -273,9 +283,8 @@ impl Blueprint for Plan {
             };
             match access.verb {
                 Verb::Read | Verb::Scan => {
-                    let hit_rate = std::iter::zip(&solution, holdings.population(number))
-                        .map(|(solution, population)| solution.hit_rates()[population])
-                        .sum::<f64>();
+                    let populations = holdings.populations(number);
+                    let hit_rate = solution.as_ref().map_or(0.0, |it| it.hit_rate_of(populations));
                     served += rate;
                     reads += rate;
                     hits += rate * hit_rate;
@@ -301,8 +310,9 @@ impl Blueprint for Plan {
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
+        let (classes, datasets) = (context.classes, context.datasets);
         let (holdings, solution) =
-            self.steady_state(context.arriving, context.classes, context.datasets);
+            self.steady_state(context.arriving, classes, datasets, context.users_of);
         let solution = solution.filter(|_| !self.cache.starts_cold);
         let start = solution.map(|solution| Start::new(solution, context.stream("start")));
         let holdings = Arc::new(holdings);

@@ -117,6 +117,12 @@ impl BatchMeans {
         self.windows[self.latest] = Window { sum: u128::from(value), count: 1 };
     }
 
+    /// Leaves out of the search for a cut what began later than this: of requests that are followed
+    /// only until the last of others has ended, the quick ones alone would be there.
+    pub fn end_at(&mut self, time: Time) {
+        self.covered = self.covered.min(time);
+    }
+
     /// Adds the samples of another repeat. Windows that not all repeats reach are left out of the
     /// search for a cut, because their means vary more than the others.
     ///

@@ -162,6 +162,7 @@ fn database(table: &str, geography: &Geography, faults: &Faults) -> RunningDatab
         geography,
         faults,
         regions: &regions,
+        users_of: None,
     })
 }
 
