@@ -168,7 +168,8 @@ fn what_is_down_refuses_and_may_be_done_without() {
         let text = places(&format!(", sends_to = {wire}"))
             + "components.store = { kind = \"external\", delay = \"4ms\" }\n";
         text.replace("requests = \"20K\", ", "duration = \"40s\", ")
-            + "faults = [{ kind = \"outage\", component = \"store\", at = \"10s\", for = \"10s\" }]\n"
+            + "faults = [ { kind = \"outage\", component = \"store\", \
+               at = \"10s\", for = \"10s\" } ]\n"
     };
     let result = run_text("needed", &behind("\"store\""));
     assert_share(value(&result, "error_rate"), 0.25, 40_000.0);

@@ -163,6 +163,7 @@ fn assemble(
         flow: Flow::default(),
         regions,
         is_one_of_several: false,
+        is_spanning: false,
         rank,
         blueprint,
     };
@@ -176,7 +177,8 @@ fn assemble(
         let name = layout.label(instance);
         let is_one_of_several = name != section.name;
         let made = component(&section.name, section.kind, wires, regions, rank, Some(blueprint));
-        components.push(ModelComponent { name, is_one_of_several, ..made });
+        let is_spanning = instance.spec.spans_regions();
+        components.push(ModelComponent { name, is_one_of_several, is_spanning, ..made });
     }
     components
 }

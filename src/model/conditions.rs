@@ -193,6 +193,29 @@ components.db = { kind = "database", cores = 2, read_time = "1ms", replicas = { 
         }
     }
 
+    /// Two regions, of which both have an application.
+    const REGIONS: &str = "home = \"us\"\nregions.us.share = \"60%\"\nregions.eu.share = \"40%\"\n\
+         network.rtt.us-eu = \"90ms\"\nnetwork.rtt.within = \"1ms\"\n\
+         components.front = { kind = \"load_balancer\", regions = \"all\", sends_to = \"app\" }\n";
+
+    #[test]
+    fn conditions_may_name_regions() {
+        let told = |condition: &str| problems(&format!("{REGIONS}graduate.t = \"{condition}\""));
+        for sound in [
+            "regions.eu.response_time.p95 > 200ms and regions.eu.users >= 500K",
+            "front[region=eu].throughput > 9/s or front.throughput.mean > 9/s",
+            "front[region=us, node=0].error_rate > 1%",
+        ] {
+            let none: [&str; 0] = [];
+            assert_eq!(told(sound), none, "{sound}");
+        }
+        assert_eq!(
+            told("front[region=ap].throughput > 9/s"),
+            ["threshold `t`: `front[region=ap].throughput` selects no node | \
+                 front[region=ap].throughput | accepted: region=us, region=eu"]
+        );
+    }
+
     #[test]
     fn wrong_conditions_are_refused_where_they_are_wrong() {
         let cases = [

@@ -90,6 +90,8 @@ pub struct ModelComponent {
     pub regions: Vec<u16>,
     /// Whether the component of this name has an instance in each of several regions.
     pub is_one_of_several: bool,
+    /// Whether it serves all its regions itself, and sees to its faults itself.
+    pub is_spanning: bool,
     /// Position on the way from the users: callers come before those they call.
     pub rank: usize,
     /// How to build it; the users have none.
@@ -124,6 +126,7 @@ impl Model {
         for (number, component) in (0u16..).zip(&self.components) {
             let context = self.context(repeat, number, arriving(component));
             components.push(match &component.blueprint {
+                Some(blueprint) if component.is_spanning => blueprint.build(&context),
                 Some(blueprint) => self.guarded(blueprint.build(&context), &context),
                 None => Box::new(self.source(&context)),
             });
@@ -131,15 +134,12 @@ impl Model {
         Engine::new(components, self.route_depth)
     }
 
-    /// A component behind a guard that refuses what comes while it is down; those that span
-    /// regions see to it themselves.
+    /// A component behind a guard that refuses what comes while it is down.
     fn guarded(&self, inner: Box<dyn Running>, context: &BuildContext<'_>) -> Box<dyn Running> {
-        match context.regions {
-            [region] if !self.faults.is_empty() => {
-                Box::new(Guarded::new(inner, context.number, *region, &self.faults))
-            }
-            _ => inner,
+        if self.faults.is_empty() {
+            return inner;
         }
+        Box::new(Guarded::new(inner, context.number, context.regions[0], &self.faults))
     }
 
     /// One repeat at time zero, on the express lane if the model fits there and it is wanted.

@@ -228,3 +228,44 @@ impl Known<'_> {
         numbers.into_iter().collect::<Option<Vec<u16>>>().map(FaultOf::Partition)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::testing::{read, sound};
+
+    const PLACES: &str = "home = \"us\"\nregions.us.share = \"60%\"\nregions.eu.share = \"rest\"\n\
+         network.rtt.us-eu = \"90ms\"\nnetwork.rtt.within = \"1ms\"\nrun.duration = \"1min\"\n";
+
+    #[test]
+    fn faults_are_those_of_regions_components_and_ways() {
+        let faults = sound(&format!(
+            "{PLACES}faults = [ \
+             {{ kind = \"outage\", region = \"eu\", at = \"10s\", for = \"20s\" }}, \
+             {{ kind = \"outage\", component = \"app\", at = \"0s\", for = \"1s\" }}, \
+             {{ kind = \"partition\", isolate = [\"us\"], at = \"0s\", for = \"1s\" }} ]"
+        ))
+        .faults;
+        let [region, component, cut] = &faults[..] else { panic!("{faults:?}") };
+        assert_eq!((&region.of, region.at.seconds(), region.span.seconds()), {
+            (&FaultOf::Region(0), 10.0, 20.0)
+        });
+        let name = "app".to_owned();
+        let (shard, node) = (None, None);
+        assert_eq!(component.of, FaultOf::Component { name, region: None, shard, node });
+        assert_eq!(cut.of, FaultOf::Partition(vec![1]));
+    }
+
+    #[test]
+    fn a_fault_after_the_end_is_told() {
+        let late =
+            "faults = [ { kind = \"outage\", region = \"eu\", at = \"2min\", for = \"20s\" } ]";
+        let (scenario, problems) = read(&format!("{PLACES}{late}"));
+        assert!(scenario.is_some());
+        assert_eq!(
+            problems,
+            ["`faults[0]`: it begins after the end of the run | { kind = \"outage\", region = \
+                 \"eu\", at = \"2min\", for = \"20s\" } | a run ends after 1min"]
+        );
+    }
+}

@@ -302,7 +302,7 @@ mod tests {
                 "`home`: is missing: there are several regions |  | where components stand, as \
                  in home = \"ap\"",
             ),
-            (&nowhere, "`home`: there is no region `uk` | \"uk\" | accepted: ap, eu, us"),
+            (&nowhere, "`home`: there is no region `uk` | \"uk\" | did you mean `us`?"),
             (
                 &negative,
                 "[network]: `rtt.us-eu` must be a duration | \"-90ms\" | `-90ms` is negative",
