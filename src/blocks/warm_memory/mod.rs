@@ -19,6 +19,7 @@ pub mod inherited;
 
 use std::fmt::Debug;
 
+use crate::blocks::che::content::Amount;
 use crate::blocks::least_recently_used::{EntryView, Flags, LeastRecentlyUsed};
 use crate::kernel::time::Time;
 use inherited::{Inherited, Start};
@@ -74,13 +75,19 @@ impl<C: Catalogue> WarmMemory<C> {
 
     /// Expected weight of all that is held.
     pub fn used(&self) -> f64 {
-        self.used as f64 + self.inherited.as_ref().map_or(0.0, |inherited| inherited.left().weight)
+        self.used as f64 + self.left().weight
     }
 
     /// Expected number of entries held.
     pub fn entries(&self) -> f64 {
-        let inherited = self.inherited.as_ref().map_or(0.0, |inherited| inherited.left().entries);
-        self.entries.len() as f64 + inherited
+        self.entries.len() as f64 + self.left().entries
+    }
+
+    /// What is left of the start: never below nothing, though more may have been taken out than was
+    /// expected to be there.
+    fn left(&self) -> Amount {
+        let left = self.inherited.as_ref().map_or(Amount::default(), Inherited::left);
+        Amount { weight: left.weight.max(0.0), entries: left.entries.max(0.0) }
     }
 
     /// The capacity.
@@ -153,8 +160,8 @@ impl<C: Catalogue> WarmMemory<C> {
 
     /// Evicts what no longer fits; returns how many entries that were.
     fn make_room(&mut self) -> u64 {
+        let excess = self.used() - self.capacity as f64;
         if let Some(inherited) = &mut self.inherited {
-            let excess = self.used as f64 + inherited.left().weight - self.capacity as f64;
             if excess > 0.0 {
                 self.evicted += inherited.evict(excess);
             }

@@ -13,7 +13,8 @@ pub struct GraduateArguments {
     /// The scenario files (TOML), one for each stage.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// How narrow the intervals must be: half-width over the number of users.
+    /// How narrow the interval of the threshold that trips first must be: half-width over the
+    /// number of users. Thresholds wholly beyond it get 2.5 times as much.
     #[arg(long, value_name = "SHARE", default_value = "2%", value_parser = precision)]
     pub precision: f64,
     /// The numbers of users to search [default: 1K..10M, or further where a scenario is meant for

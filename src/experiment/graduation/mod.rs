@@ -29,7 +29,8 @@ use stage::Stage;
 /// What a search for crossings is asked.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Ask {
-    /// Half-width of the intervals over the crossings.
+    /// Half-width over the crossing, for the threshold that trips first and all that may; those
+    /// wholly beyond it get intervals [`COARSER`] times as wide.
     pub precision: f64,
     /// The fewest and the most users to search.
     pub range: (u64, u64),
@@ -40,6 +41,10 @@ const GRID_REQUESTS: u64 = 20_000;
 /// The most requests of a repeat: what a threshold very close to saturation would need is not
 /// simulated, but told.
 const MOST_REQUESTS: u64 = 6_000_000;
+/// How much wider the intervals are of thresholds that lie wholly beyond the one that trips first.
+pub const COARSER: f64 = 2.5;
+/// The most requests of a repeat for these.
+const MOST_BEYOND: u64 = 400_000;
 /// Repeats of every run.
 const REPEATS: u32 = 8;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::result::{Change, Graduation, Outcome, ThresholdGraduation};
 use super::search::{Crossing, Effort, Point, Search, Wanted, sign};
-use super::{REPEATS, Told};
+use super::{COARSER, MOST_BEYOND, REPEATS, Told};
 use crate::experiment::deal::Compiled;
 use crate::experiment::gather::effective;
 use crate::experiment::sweep::CaseResult;
@@ -52,6 +52,8 @@ pub(super) struct Stage<'a> {
 /// A threshold's way.
 enum Track {
     Searching(Box<Search>),
+    /// Over, unless the interval must be narrower.
+    Found(Box<Search>, Crossing),
     Over(Outcome),
 }
 
@@ -164,13 +166,22 @@ impl<'a> Stage<'a> {
             self.searches = Some(tracks.map(|threshold| self.begin(threshold)).collect());
         }
         let mut tracks = self.searches.take().unwrap_or_default();
+        self.search(&mut tracks);
+        if !tracks.iter().any(|track| matches!(track, Track::Searching(_))) {
+            self.refine(&mut tracks);
+        }
+        self.searches = Some(tracks);
+    }
+
+    /// Takes what was told to the searches that wait for it.
+    fn search(&self, tracks: &mut [Track]) {
         for (threshold, track) in tracks.iter_mut().enumerate() {
             while let Track::Searching(search) = track {
                 let wanted = search.wanted();
                 let points: Option<Vec<Point>> =
                     wanted.iter().map(|one| self.point(threshold, *one)).collect();
                 match (search.crossing(), points) {
-                    (Some(crossing), _) => *track = Track::Over(Outcome::Crossed(crossing)),
+                    (Some(crossing), _) => *track = Track::Found(search.clone(), crossing),
                     (None, Some(points)) => search.take(&points),
                     (None, None) if wanted.iter().all(|one| self.told.contains_key(one)) => {
                         let why = "nothing was there to measure".to_owned();
@@ -180,7 +191,24 @@ impl<'a> Stage<'a> {
                 }
             }
         }
-        self.searches = Some(tracks);
+    }
+
+    /// Goes on with the thresholds that may trip first, once all are known a little: those whose
+    /// interval does not lie wholly beyond that of the first.
+    fn refine(&self, tracks: &mut [Track]) {
+        let first = tracks.iter().filter_map(|track| match track {
+            Track::Found(_, crossing) => Some((crossing.users, crossing.interval.1)),
+            Track::Over(Outcome::Already(users)) => Some((*users as f64, *users as f64)),
+            _ => None,
+        });
+        let Some((_, bound)) = first.min_by(|one, other| one.0.total_cmp(&other.0)) else { return };
+        for track in tracks {
+            let Track::Found(search, Crossing { users, interval, .. }) = track else { continue };
+            let is_narrow = interval.1 - interval.0 <= 2.0 * self.effort.precision * *users;
+            if interval.0 <= bound && !is_narrow && search.refine(self.effort) {
+                *track = Track::Searching(search.clone());
+            }
+        }
     }
 
     /// Where the grid must go on: until something is crossed, or the range ends.
@@ -234,7 +262,7 @@ impl<'a> Stage<'a> {
             None => Track::Over(Outcome::Already(first.users as u64)),
             Some(low) => {
                 let (low, high) = (points[low].clone(), points[high].clone());
-                Track::Searching(Box::new(Search::between(low, high, self.effort)))
+                Track::Searching(Box::new(Search::between(low, high, self.effort.beyond())))
             }
         }
     }
@@ -275,6 +303,7 @@ impl<'a> Stage<'a> {
         let thresholds = thresholds.map(|(number, ((name, condition), track))| {
             let outcome = match track {
                 Track::Over(outcome) => outcome.clone(),
+                Track::Found(_, crossing) => Outcome::Crossed(*crossing),
                 Track::Searching(_) => unreachable!("a search that wants nothing is over"),
             };
             ThresholdGraduation { name, condition, outcome, later: self.later(number) }
@@ -318,11 +347,20 @@ fn share_capacity(thresholds: &mut [ThresholdGraduation]) {
     }
 }
 
+impl Effort {
+    /// What is spent on a threshold that does not trip first, and on all before it is known which
+    /// one does.
+    fn beyond(self) -> Effort {
+        let most_requests = self.most_requests.min(MOST_BEYOND);
+        Effort { precision: self.precision * COARSER, most_requests, ..self }
+    }
+}
+
 impl Track {
     fn wanted(&self) -> Vec<Wanted> {
         match self {
             Track::Searching(search) => search.wanted(),
-            Track::Over(_) => Vec::new(),
+            Track::Found(..) | Track::Over(_) => Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The ladder on the screen: a line per stage, then every threshold of every stage.
 
+use crate::experiment::graduation::COARSER;
 use crate::experiment::graduation::result::{Graduation, Ladder, Outcome, ThresholdGraduation};
 use crate::experiment::graduation::search::Crossing;
 use crate::measure::unit::Unit;
@@ -127,11 +128,13 @@ fn three_digits(number: f64) -> String {
 fn simulated(ladder: &Ladder, screen: Screen) -> String {
     let all: u64 = ladder.stages.iter().map(|stage| stage.simulated).sum();
     let text = format!(
-        "{} requests, over {} to {} users; intervals of 95%, half-width at most {} of the users.",
+        "{} requests, over {} to {} users; intervals of 95%, half-width at most {} of the users, or \
+         {} for thresholds wholly beyond the first.",
         count(all),
         count(ladder.range.0),
         count(ladder.range.1),
-        human(ladder.precision, Unit::Fraction)
+        human(ladder.precision, Unit::Fraction),
+        human(ladder.precision * COARSER, Unit::Fraction)
     );
     let again = format!("Same again:\n  {}\n", ladder.command);
     wrapped(&text, screen.width, "") + &again

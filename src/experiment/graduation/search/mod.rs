@@ -20,6 +20,9 @@
 //! A last run confirms, with the slope that is known by then: what it says is the answer, whatever
 //! it says. For a pair that was good enough was chosen for it, and runs in which little came by
 //! chance look better than they are.
+//!
+//! A search that is over can be refined: a run with fresh seeds, as long as the narrower interval
+//! takes, with the slope that is known.
 
 mod bracket;
 
@@ -107,6 +110,17 @@ pub struct Search {
     effort: Effort,
     phase: Phase,
     steps: u32,
+    /// From where a search that is over can go on.
+    known: Option<Known>,
+}
+
+/// What the end of a search leaves to go on from.
+#[derive(Clone, Debug)]
+enum Known {
+    /// Between two points, of a threshold that jumps.
+    Jump(Bracket),
+    /// The last run, with the slope, and the seeds used up.
+    Run { at: Point, slope: f64, seeds: u64 },
 }
 
 #[derive(Clone, Debug)]
@@ -159,9 +173,37 @@ impl Search {
     /// A search between two points, the lower not crossed, the upper crossed.
     pub fn between(low: Point, high: Point, effort: Effort) -> Search {
         let bracket = Bracket::new(low, high);
-        let mut search = Search { effort, phase: Phase::Narrow(bracket), steps: 0 };
+        let mut search = Search { effort, phase: Phase::Narrow(bracket), steps: 0, known: None };
         search.settle();
         search
+    }
+
+    /// Goes on with a search that is over, at another effort than before; false when there is none,
+    /// or nothing is known to go on from.
+    pub fn refine(&mut self, effort: Effort) -> bool {
+        if self.effort == effort {
+            return false;
+        }
+        let Some(known) = self.known.take() else { return false };
+        (self.effort, self.steps) = (effort, 0);
+        match known {
+            Known::Jump(bracket) => {
+                self.phase = Phase::Narrow(bracket);
+                self.settle();
+            }
+            Known::Run { at, slope, seeds } => {
+                let sections = &at.residual.sections;
+                let root = at.users - sections.pooled / slope;
+                let width = half_width(sections, slope) / root;
+                let (requests, apart) = self.length(&at, width);
+                let times = if at.residual.source == Source::Capacity { LONGER } else { 1 };
+                let requests = requests.max(at.requests * times).min(effort.most_requests);
+                let confirms = Some(Found { slope, users: root });
+                let seeds = seeds + 1;
+                self.phase = Phase::Pair(Pair { users: root, apart, requests, seeds, confirms });
+            }
+        }
+        true
     }
 
     /// What must be run next; nothing when the search is over.
@@ -226,7 +268,9 @@ impl Search {
         let is_over = self.steps >= MOST_STEPS;
         if !bracket.is_smooth() {
             if is_narrow || is_over {
-                self.phase = Phase::Done(bracket.jump(is_narrow));
+                let crossing = bracket.jump(is_narrow);
+                self.known = Some(Known::Jump(bracket.clone()));
+                self.phase = Phase::Done(crossing);
             }
             return;
         }
@@ -265,6 +309,7 @@ impl Search {
             return self.again(Pair { apart: MOST_APART, requests, ..pair }, None);
         };
         let root = at.users - at.residual.sections.pooled / slope;
+        self.known = Some(Known::Run { at: at.clone(), slope, seeds: pair.seeds });
         let by_capacity = at.residual.source == Source::Capacity;
         let drift = pair.confirms.filter(|_| by_capacity).map(|found| (root - found.users).abs());
         let half_width = half_width(&at.residual.sections, slope).max(drift.unwrap_or(0.0));
