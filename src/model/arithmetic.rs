@@ -125,10 +125,8 @@ impl Model {
     pub fn longest_constant_delay(&self) -> Duration {
         let constant = |law: &Distribution| law.is_constant().unwrap_or(Duration::ZERO);
         let wires = self.components.iter().flat_map(|component| &component.wires);
-        let on_wires = wires.map(|wire| {
-            let way = constant(&wire.latency) + wire.nearest().outward;
-            way.max(wire.timeout.unwrap_or_default())
-        });
+        let on_wires =
+            wires.map(|wire| constant(&wire.latency).max(wire.timeout.unwrap_or_default()));
         let within = self.components.iter().map(|component| component.flow.longest_delay);
         let thinking = match &self.load.arrivals {
             Arrivals::Closed { think } => constant(think),

@@ -43,8 +43,12 @@ const GRID_REQUESTS: u64 = 20_000;
 const MOST_REQUESTS: u64 = 6_000_000;
 /// How much wider the intervals are of thresholds that lie wholly beyond the one that trips first.
 pub const COARSER: f64 = 2.5;
+/// Half-width over the crossing of the capacity, where it lies wholly beyond.
+const FOR_CAPACITY: f64 = 0.2;
 /// The most requests of a repeat for these.
-const MOST_BEYOND: u64 = 400_000;
+const MOST_BEYOND: u64 = 100_000;
+/// A run that confirms a capacity is so many times as long as the one that found it.
+const LONGER: u64 = 4;
 /// Repeats of every run.
 const REPEATS: u32 = 8;
 
@@ -72,8 +76,12 @@ pub fn graduate(
     ask: Ask,
     watch: &dyn Watch,
 ) -> Result<Vec<Graduation>, Breach> {
-    let effort =
-        Effort { precision: ask.precision, requests: GRID_REQUESTS, most_requests: MOST_REQUESTS };
+    let effort = Effort {
+        precision: ask.precision,
+        requests: GRID_REQUESTS,
+        most_requests: MOST_REQUESTS,
+        longer: LONGER,
+    };
     let mut searches: Vec<Stage<'_>> = stages
         .iter()
         .map(|(variants, sources)| Stage::new(variants, sources, ask.range, effort))

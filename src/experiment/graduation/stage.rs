@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::result::{Change, Graduation, Outcome, ThresholdGraduation};
 use super::search::{Crossing, Effort, Point, Search, Wanted, sign};
-use super::{COARSER, MOST_BEYOND, REPEATS, Told};
+use super::{COARSER, FOR_CAPACITY, MOST_BEYOND, REPEATS, Told};
 use crate::experiment::deal::Compiled;
 use crate::experiment::gather::effective;
 use crate::experiment::sweep::CaseResult;
@@ -262,7 +262,9 @@ impl<'a> Stage<'a> {
             None => Track::Over(Outcome::Already(first.users as u64)),
             Some(low) => {
                 let (low, high) = (points[low].clone(), points[high].clone());
-                Track::Searching(Box::new(Search::between(low, high, self.effort.beyond())))
+                let is_capacity = threshold == self.scenario.thresholds.len() && threshold > 0;
+                let effort = if is_capacity { self.effort.far() } else { self.effort.beyond() };
+                Track::Searching(Box::new(Search::between(low, high, effort)))
             }
         }
     }
@@ -352,7 +354,14 @@ impl Effort {
     /// one does.
     fn beyond(self) -> Effort {
         let most_requests = self.most_requests.min(MOST_BEYOND);
-        Effort { precision: self.precision * COARSER, most_requests, ..self }
+        Effort { precision: self.precision * COARSER, most_requests, longer: 1, ..self }
+    }
+}
+
+impl Effort {
+    /// The same on the capacity beside thresholds of its own kind: overload is dear to simulate.
+    fn far(self) -> Effort {
+        Effort { precision: FOR_CAPACITY.max(self.beyond().precision), ..self.beyond() }
     }
 }
 

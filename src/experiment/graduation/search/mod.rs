@@ -43,8 +43,6 @@ const AIM: f64 = 0.8;
 const MOST_STRETCH: f64 = 32.0;
 /// Secant steps and pairs before a search is given up.
 const MOST_STEPS: u32 = 24;
-/// A run that confirms a capacity is so many times as long as the one that found it.
-const LONGER: u64 = 4;
 /// A step of this share is straight enough: what curves adds its square.
 const NEAR: f64 = 0.02;
 /// Pairs after which the longest runs must do.
@@ -65,6 +63,9 @@ pub struct Effort {
     pub requests: u64,
     /// The most requests of a repeat.
     pub most_requests: u64,
+    /// How many times as long the run is that confirms a crossing by overload, which drifts with
+    /// the length of a run.
+    pub longer: u64,
 }
 
 /// A number of users that was run.
@@ -196,7 +197,10 @@ impl Search {
                 let root = at.users - sections.pooled / slope;
                 let width = half_width(sections, slope) / root;
                 let (requests, apart) = self.length(&at, width);
-                let times = if at.residual.source == Source::Capacity { LONGER } else { 1 };
+                let times = match at.residual.source {
+                    Source::Capacity => effort.longer,
+                    Source::Metric | Source::Step => 1,
+                };
                 let requests = requests.max(at.requests * times).min(effort.most_requests);
                 let confirms = Some(Found { slope, users: root });
                 let seeds = seeds + 1;
@@ -329,7 +333,7 @@ impl Search {
                 Some(_) => Phase::Done(crossing),
                 None => {
                     let confirms = Some(Found { slope, users: root });
-                    let times = if by_capacity { LONGER } else { 1 };
+                    let times = if by_capacity { self.effort.longer } else { 1 };
                     let requests = (pair.requests * times).min(self.effort.most_requests);
                     let seeds = pair.seeds + 1;
                     Phase::Pair(Pair { users: next, apart, requests, seeds, confirms })
