@@ -26,8 +26,8 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
     let mut classes = Classes::default();
     for ((number, section), operation) in (0u16..).zip(&scenario.operations).zip(&operations) {
         let (verb, dataset, key) = (section.does, operation.dataset, operation.key);
-        let from = ReadFrom::Usual;
-        classes.push_operation(Class { operation: number, verb, dataset, key, from });
+        let (from, keys) = (ReadFrom::Usual, section.keys);
+        classes.push_operation(Class { operation: number, verb, dataset, key, from, keys });
     }
     let operation_names: Vec<String> =
         scenario.operations.iter().map(|section| section.name.clone()).collect();
@@ -357,6 +357,13 @@ fn report_unfit(scenario: &Scenario, model: &Model, problems: &mut Problems) {
             );
             let label = "no entry of `sends_to` takes it: it is answered here";
             problems.warn(section.place, message, label);
+        }
+        for unfit in &component.flow.unfit {
+            let message = format!("{}: {}", section.subject(), unfit.message);
+            match unfit.is_error {
+                true => problems.error(section.place, message, unfit.label.clone()),
+                false => problems.warn(section.place, message, unfit.label.clone()),
+            }
         }
         if component.arriving.iter().sum::<f64>() == 0.0 {
             let message = format!("{}: nothing reaches it", section.subject());
