@@ -168,8 +168,8 @@ fn operation(
         reader.note_computed("key", "popular");
     }
     let name = name.to_owned();
-    let (key, keys, deadline, is_static) = (key?, keys?, deadline?, is_static?);
-    let share_of_all = 0.0;
+    let (share_of_all, key, keys) = (0.0, key?, keys?);
+    let (deadline, is_static) = (deadline?, is_static?);
     let section =
         OperationSection { name, share: share_of_all, does, of, key, keys, deadline, is_static };
     Some((section, share?, place))
@@ -383,14 +383,6 @@ mod tests {
         (
             "operations.a = { does = \"read\", of = \"posts\", deadline = \"0s\" }",
             "operation `a`: `deadline`: nothing is answered in 0s | \"0s\" | more than 0s",
-        ),
-        (
-            "operations.a = { does = \"write\", of = \"posts\", keys = 0 }",
-            "operation `a`: `keys`: must lie between 1 and 100 | 0",
-        ),
-        (
-            "operations.a = { does = \"read\", of = \"posts\", keys = 2 }",
-            "operation `a`: `keys`: goes with does = \"write\" only | 2 | leave it out",
         ),
         (
             "operations.\"a b\" = {}",

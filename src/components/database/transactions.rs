@@ -125,7 +125,7 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Transactions> {
 impl Transactions {
     /// The settings of a run; `None` where no write of several keys arrives.
     pub fn settings(&self, context: &BuildContext<'_>) -> Option<TransactionSettings> {
-        arrives(context.classes, context.arriving).next()?;
+        arrives(context.classes, context.reached_by).next()?;
         Some(TransactionSettings {
             section: self.clone(),
             abort: context.stream("transaction abort"),

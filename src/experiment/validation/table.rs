@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::case::{Case, Check, Effort};
 use super::result::Validation;
-use super::{balancing, data, networks, stations};
+use super::{balancing, cross_shard, data, networks, stations};
 use crate::experiment::Breach;
 use crate::measure::statistics::simultaneous::bonferroni_level;
 use crate::measure::statistics::student::student_quantile;
@@ -27,6 +27,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(networks::cases());
     cases.extend(balancing::cases());
     cases.extend(data::cases());
+    cases.extend(cross_shard::cases());
     cases
 }
 

@@ -7,7 +7,8 @@
 //! - [`leadership`]: what happens when a leader fails or cannot be reached;
 //! - [`divergence`]: what both sides of a partition write;
 //! - [`gather`]: waiting for several nodes;
-//! - [`transactions`], [`participant`], [`locks`]: writes of several keys.
+//! - [`transactions`], [`coordinator`], [`participant`], [`locking`], [`locks`]: writes of several
+//!   keys.
 //!
 //! ```text
 //! query -> way to its node -> connection -> cores -> disk -> (commit) -> way back -> answer
@@ -18,9 +19,11 @@
 //! becomes of the node it is at.
 
 pub mod commit;
+pub mod coordinator;
 pub mod divergence;
 pub mod gather;
 pub mod leadership;
+pub mod locking;
 pub mod locks;
 pub mod node;
 pub mod participant;

@@ -1,28 +1,23 @@
-//! Writes of several keys, seen from the leader of a shard; and the locks, for all writes.
+//! Writes of several keys, seen from the leader of a shard.
 //!
 //! ```text
 //! part -> connection -> locks -> cores -> disk -> flush -> vote ... decision -> keys -> flush -> ack
 //! ```
-//! A connection is held while its query waits for locks, and given back with the vote: who is
-//! prepared needs none. So whoever holds a lock can go on without another connection. Reads take no
-//! locks: they see the last version that was committed. While a database is asked for writes of
-//! several keys, those of one key take their lock, too. What must hold: a part gives back each lock
-//! it has taken, once; one that has voted does so only when it knows the decision.
+//! A part gives its connection back with its vote: who is prepared needs none. What must hold: a
+//! part that has voted keeps its locks until it knows the decision.
 
 use super::leadership::Leader;
-use super::locks::{Asked, Waiter};
 use super::transactions::{
-    ACKNOWLEDGEMENT_GOES, APPLIED, APPLYING, COMMIT_GOES, DECIDING, LOCK_TIMEOUT, PREPARE_GOES,
-    PREPARED, PREPARING, Part, Phase, REFUSAL_GOES, VOTE_GOES, VOTED, WITHDRAWS,
+    ACKNOWLEDGEMENT_GOES, APPLIED, APPLYING, COMMIT_GOES, DECIDING, PREPARE_GOES, PREPARED,
+    PREPARING, Part, Phase, REFUSAL_GOES, VOTE_GOES, VOTED, WITHDRAWS,
 };
-use super::{COMMITTING, FAILED, QUERY, RunningDatabase, STEP, doing, note, rest};
-use crate::components::access::Verb;
+use super::{COMMITTING, FAILED, RunningDatabase, doing, note, rest};
 use crate::components::database::replicas::Mode;
 use crate::components::database::settings::CommitRule;
 use crate::components::work::Work;
 use crate::kernel::random::{Luck, Stream, mix};
 use crate::kernel::time::{Duration, Time};
-use crate::kernel::{Context, JobId, Note, Rank};
+use crate::kernel::{Context, JobId, Note};
 
 /// Tells the keys of a part apart.
 const KEY_SALT: u64 = 1 << 38;
@@ -31,8 +26,6 @@ const ONE_OF_MANY: u32 = 1 << 23;
 /// Draws of a part's two flushes.
 const PREPARE_SALT: u64 = 1 << 39;
 const COMMIT_SALT: u64 = 1 << 40;
-/// What waits are for, in notes.
-const LOCK: &str = "a lock";
 
 impl RunningDatabase {
     /// A part, or the query of a transaction, takes its next step.
@@ -59,124 +52,9 @@ impl RunningDatabase {
         (slot, index.expect("a part belongs to its transaction"))
     }
 
-    fn part(&mut self, job: JobId, context: &Context<'_>) -> &mut Part {
+    pub(super) fn part(&mut self, job: JobId, context: &Context<'_>) -> &mut Part {
         let (slot, index) = self.place_of(job, context);
         &mut self.transactions.slots[slot as usize].parts[index]
-    }
-
-    /// A job with a connection asks for the locks it needs; whether it has to wait.
-    pub(super) fn waits_for_locks(&mut self, job: JobId, context: &mut Context<'_>) -> bool {
-        if self.settings.transactions.is_none() {
-            return false;
-        }
-        let data = context.job(job);
-        match doing(data.local) {
-            QUERY if self.verb(job, context) == Verb::Write => {
-                self.ask_lock(data.key, job, context).is_some()
-            }
-            PREPARING => loop {
-                let part = self.part(job, context);
-                if part.told {
-                    // Not at once: a whole line may have been called off.
-                    Self::mark(job, WITHDRAWS, context);
-                    context.wake_after(Duration::ZERO, Rank::Timer, STEP, job.0);
-                    return true;
-                }
-                let Some(&key) = part.keys.get(part.held) else { return false };
-                let waits = self.ask_lock(key, job, context);
-                let part = self.part(job, context);
-                part.waiting = waits.map(|number| (key, number));
-                if waits.is_some() {
-                    return true;
-                }
-                part.held += 1;
-            },
-            _ => false,
-        }
-    }
-
-    /// Asks for a lock; the number of the wait if it is not to be had at once.
-    fn ask_lock(&mut self, key: u64, job: JobId, context: &mut Context<'_>) -> Option<u64> {
-        let transactions = &mut self.transactions;
-        let number = match transactions.locks.acquire(key, job, context.now()) {
-            Asked::Granted => {
-                transactions.tally.lock_wait.record(0);
-                return None;
-            }
-            Asked::HeldAlready => return None,
-            Asked::Waits(number) => number,
-        };
-        context.note(job, Note::Waits(LOCK));
-        let settings = self.settings.transactions.as_ref().expect("only with them are locks taken");
-        let at = context.now() + settings.section.lock_timeout;
-        transactions.timeouts.push_back((at, key, number));
-        if !std::mem::replace(&mut transactions.watches_timeouts, true) {
-            context.wake_at(at, Rank::Timer, LOCK_TIMEOUT, 0);
-        }
-        Some(number)
-    }
-
-    /// Waits for locks that are too long end now.
-    pub(super) fn locks_time_out(&mut self, context: &mut Context<'_>) {
-        let now = context.now();
-        while let Some(&(at, key, number)) = self.transactions.timeouts.front() {
-            if at > now {
-                return context.wake_at(at, Rank::Timer, LOCK_TIMEOUT, 0);
-            }
-            self.transactions.timeouts.pop_front();
-            let Some(Waiter { job, since, .. }) = self.transactions.locks.give_up(key, number)
-            else {
-                continue;
-            };
-            self.transactions.tally.lock_wait.record((now - since).nanos());
-            context.note(job, Note::Found("waited too long for a lock"));
-            if doing(context.job(job).local) == PREPARING {
-                self.part(job, context).waiting = None;
-            }
-            self.finish(job, FAILED, context);
-        }
-        self.transactions.watches_timeouts = false;
-    }
-
-    fn lock_granted(&mut self, waiter: Waiter, context: &mut Context<'_>) {
-        let Waiter { job, since, .. } = waiter;
-        context.note(job, Note::Takes(LOCK));
-        self.transactions.tally.lock_wait.record((context.now() - since).nanos());
-        if doing(context.job(job).local) == PREPARING {
-            let part = self.part(job, context);
-            part.waiting = None;
-            part.held += 1;
-        }
-        self.execute(job, context);
-    }
-
-    /// A query is done at its node: a write of one key gives its lock back.
-    pub(super) fn unlock(&mut self, job: JobId, context: &mut Context<'_>) {
-        let data = context.job(job);
-        let is_query = matches!(doing(data.local), QUERY | COMMITTING);
-        if self.settings.transactions.is_some()
-            && is_query
-            && self.transactions.locks.holds(data.key, job)
-            && let Some(next) = self.transactions.locks.release(data.key, job)
-        {
-            self.lock_granted(next, context);
-        }
-    }
-
-    /// A part gives its locks back.
-    fn unlock_part(&mut self, job: JobId, context: &mut Context<'_>) {
-        let now = context.now();
-        let part = self.part(job, context);
-        let held = std::mem::take(&mut part.held);
-        let keys = part.keys[..held].to_vec();
-        if let Some(since) = part.prepared.take() {
-            self.transactions.tally.blocked.record((now - since).nanos());
-        }
-        for key in keys {
-            if let Some(next) = self.transactions.locks.release(key, job) {
-                self.lock_granted(next, context);
-            }
-        }
     }
 
     /// Core time of a part's keys beside the first.
