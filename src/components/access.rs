@@ -16,7 +16,7 @@ pub enum Verb {
     Call,
     /// One key is read.
     Read,
-    /// One key is written.
+    /// One key is written, or several at once.
     Write,
     /// Many keys are read.
     Scan,
@@ -63,7 +63,12 @@ pub struct Class {
     pub key: KeyChoice,
     /// From which copy.
     pub from: ReadFrom,
+    /// How many keys a write touches, at least 1.
+    pub keys: u16,
 }
+
+/// The most keys a write touches.
+pub const MOST_KEYS: u64 = 100;
 
 /// All classes of a model.
 #[derive(Clone, Debug, Default)]
@@ -324,6 +329,11 @@ impl Dataset {
         if is_near { self.draw_key(KeyChoice::Own, user, 0, draw) } else { key }
     }
 
+    /// The key after one that was there at the start, the first one after the last.
+    pub fn next_key(&self, key: u64) -> u64 {
+        self.tag((key_within(key) + 1) % self.keys)
+    }
+
     /// The user to whom a key belongs, unless the dataset's keys belong to nobody.
     #[inline]
     pub fn owner(&self, key: u64) -> Option<u64> {
@@ -410,6 +420,7 @@ mod tests {
             dataset: Some(0),
             key: KeyChoice::Popular,
             from: ReadFrom::Usual,
+            keys: 1,
         };
         assert_eq!(classes.intern(read), 0);
         assert_eq!(classes.intern(Class { verb: Verb::Write, ..read }), 1);

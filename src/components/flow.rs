@@ -51,6 +51,31 @@ pub struct Flow {
     pub longest_delay: Duration,
     /// Hit rate expected of a cache, over the reads it holds.
     pub hit_rate: Option<f64>,
+    /// What makes no sense together with what arrives.
+    pub unfit: Vec<Unfit>,
+}
+
+/// Something of a component that makes no sense together with what arrives.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unfit {
+    /// Whether it is refused, or only warned of.
+    pub is_error: bool,
+    /// What it is.
+    pub message: String,
+    /// What would be accepted.
+    pub label: String,
+}
+
+impl Unfit {
+    /// Something that is refused.
+    pub fn error(message: String, label: String) -> Unfit {
+        Unfit { is_error: true, message, label }
+    }
+
+    /// Something that is warned of.
+    pub fn warning(message: String, label: String) -> Unfit {
+        Unfit { is_error: false, message, label }
+    }
 }
 
 /// What a component needs to know for the arithmetic.

@@ -68,6 +68,8 @@ pub struct BuildContext<'model> {
     pub datasets: &'model [Dataset],
     /// Jobs per second expected to arrive, by class.
     pub arriving: &'model [f64],
+    /// The same, even where nothing is expected because the component is only looked at.
+    pub reached_by: &'model [f64],
     /// All regions.
     pub geography: &'model Geography,
     /// What goes down when.

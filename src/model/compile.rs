@@ -27,8 +27,8 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
     let mut classes = Classes::default();
     for ((number, section), operation) in (0u16..).zip(&scenario.operations).zip(&operations) {
         let (verb, dataset, key) = (section.does, operation.dataset, operation.key);
-        let from = ReadFrom::Usual;
-        classes.push_operation(Class { operation: number, verb, dataset, key, from });
+        let (from, keys) = (ReadFrom::Usual, section.keys);
+        classes.push_operation(Class { operation: number, verb, dataset, key, from, keys });
     }
     let operation_names: Vec<String> =
         scenario.operations.iter().map(|section| section.name.clone()).collect();

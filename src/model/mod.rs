@@ -186,6 +186,7 @@ impl Model {
             classes: &self.classes,
             datasets: &self.datasets,
             arriving,
+            reached_by: &component.arriving,
             geography: &self.geography,
             faults: &self.faults,
             regions: &component.regions,

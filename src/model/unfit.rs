@@ -26,6 +26,14 @@ pub fn report_unfit(layout: &Layout<'_>, model: &Model, problems: &mut Problems)
             let label = "no entry of `sends_to` takes it: it is answered here";
             problems.warn(section.place, message, label);
         }
+        // What does not fit together is the same in all regions.
+        for unfit in components.first().map_or(&[][..], |component| &component.flow.unfit) {
+            let message = format!("{}: {}", section.subject(), unfit.message);
+            match unfit.is_error {
+                true => problems.error(section.place, message, unfit.label.clone()),
+                false => problems.warn(section.place, message, unfit.label.clone()),
+            }
+        }
         let arriving = components.iter().flat_map(|component| &component.arriving);
         if arriving.sum::<f64>() == 0.0 {
             let message = format!("{}: nothing reaches it", section.subject());

@@ -1,11 +1,11 @@
 //! `[operations.NAME]`: what users ask for.
 
 use super::names;
-use crate::components::access::{KeyChoice, Verb};
+use crate::components::access::{KeyChoice, MOST_KEYS, Verb};
 use crate::language::diagnostic::suggestion;
 use crate::language::key::{CustomValue, Key, Takes};
 use crate::language::node::Node;
-use crate::language::quantity::{Duration, Fraction, percent_text};
+use crate::language::quantity::{Count, Duration, Fraction, percent_text};
 use crate::language::reader::TableReader;
 use crate::language::reading::{FromNode, Reading};
 use crate::language::source::Place;
@@ -23,6 +23,8 @@ pub struct OperationSection {
     pub of: Option<usize>,
     /// To which of its keys.
     pub key: KeyChoice,
+    /// To how many of them at once, at least 1; more than one only with [`Verb::Write`].
+    pub keys: u16,
     /// Answers that take longer are no goodput.
     pub deadline: Option<Duration>,
     /// Whether it asks for assets, which stay outside of `response_time`.
@@ -53,6 +55,12 @@ pub const OPERATION: &[Key] = &[
         "popular, with `of`",
         "Which key: by popularity, any, one of the user's own, one not there before, or the last.",
     ),
+    Key::optional(
+        "keys",
+        Takes::Count,
+        "Keys a write touches at once, all chosen alike; one if absent. They may lie on several \
+         shards.",
+    ),
     Key::optional("deadline", Takes::Duration, "Answers that take longer are no goodput."),
     Key::with_default(
         "static",
@@ -79,6 +87,7 @@ fn only_request() -> OperationSection {
         does: Verb::Call,
         of: None,
         key: KeyChoice::Popular,
+        keys: 1,
         deadline: None,
         is_static: false,
     }
@@ -147,6 +156,7 @@ fn operation(
     let of = does.and_then(|does| dataset(does, reader, datasets));
     let touches_data = does.is_some_and(|does| does != Verb::Call);
     let key = key_choice(touches_data, reader);
+    let keys = does.and_then(|does| written_keys(does, reader));
     let deadline = reader.optional::<Duration>("deadline");
     if deadline == Some(Some(Duration::ZERO)) {
         reader.error("deadline", "nothing is answered in 0s", "more than 0s");
@@ -160,9 +170,25 @@ fn operation(
         reader.note_computed("key", "popular");
     }
     let name = name.to_owned();
-    let (key, deadline, is_static) = (key?, deadline?, is_static?);
-    let section = OperationSection { name, share: 0.0, does, of, key, deadline, is_static };
+    let (share_of_all, key, keys) = (0.0, key?, keys?);
+    let (deadline, is_static) = (deadline?, is_static?);
+    let section =
+        OperationSection { name, share: share_of_all, does, of, key, keys, deadline, is_static };
     Some((section, share?, place))
+}
+
+/// How many keys a write touches at once.
+fn written_keys(does: Verb, reader: &mut TableReader<'_, '_>) -> Option<u16> {
+    let Some(Count(keys)) = reader.optional::<Count>("keys")? else { return Some(1) };
+    let (message, label) = if does != Verb::Write {
+        ("goes with does = \"write\" only", "leave it out")
+    } else if !(1..=MOST_KEYS).contains(&keys) {
+        ("must lie between 1 and 100", "")
+    } else {
+        return Some(keys as u16);
+    };
+    reader.error("keys", message, label);
+    None
 }
 
 fn key_choice(touches_data: bool, reader: &mut TableReader<'_, '_>) -> Option<KeyChoice> {

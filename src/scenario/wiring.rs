@@ -61,9 +61,10 @@ pub(super) fn check_names(
     let names: Vec<String> = operations.iter().map(|section| section.name.clone()).collect();
     let mut classes = Classes::default();
     for (operation, section) in (0u16..).zip(operations) {
-        let (verb, key, from) = (section.does, section.key, ReadFrom::Usual);
+        let (verb, key, keys) = (section.does, section.key, section.keys);
+        let from = ReadFrom::Usual;
         let dataset = section.of.map(|index| index as u16);
-        classes.push_operation(Class { operation, verb, dataset, key, from });
+        classes.push_operation(Class { operation, verb, dataset, key, from, keys });
     }
     let kinds = sections.iter().map(|section| (section.name.as_str(), section.kind));
     let kinds: Vec<(&str, &'static str)> = kinds.collect();

@@ -28,6 +28,9 @@ const MODELS: &[&str] = &[
     "power of two",
     "Che",
     "stale reads",
+    "scatter-gather",
+    "fork-join",
+    "two-phase commit",
 ];
 
 /// Runs all cases of a model, prints them, and fails if one is off or too vague.
@@ -52,7 +55,11 @@ fn every_case_is_tested() {
         of_model.map(|case| case.checks.len()).sum::<usize>()
     };
     let counted: Vec<usize> = MODELS.iter().map(|model| checks(model)).collect();
-    assert_eq!(counted, [8, 8, 5, 8, 8, 3, 15, 10, 6, 10, 8, 4, 2], "checks of each model");
+    assert_eq!(
+        counted,
+        [8, 8, 5, 8, 8, 3, 15, 10, 6, 10, 8, 4, 2, 2, 6, 10],
+        "checks of each model"
+    );
 }
 
 #[test]
@@ -118,4 +125,19 @@ fn hit_rates_follow_che() {
 #[test]
 fn reads_are_as_stale_as_the_lag_law_says() {
     check("stale reads");
+}
+
+#[test]
+fn a_scan_takes_as_long_as_the_slowest_shard() {
+    check("scatter-gather");
+}
+
+#[test]
+fn a_fork_join_of_two_follows_flatto_and_hahn() {
+    check("fork-join");
+}
+
+#[test]
+fn two_phases_take_two_maxima_and_the_records_of_the_log() {
+    check("two-phase commit");
 }

@@ -30,6 +30,9 @@ impl Running for RunningDatabase {
             let conflicts = self.divergence.conflicts as f64;
             sheet.gauge(&metrics::CONFLICTS, Node::WHOLE, conflicts);
         }
+        if self.settings.transactions.is_some() {
+            self.measure_transactions(sheet);
+        }
         for (index, node) in self.nodes.iter().enumerate() {
             self.measure_node(index, node, now, sheet);
         }
@@ -43,6 +46,7 @@ impl Running for RunningDatabase {
         (tally.slow, tally.rejected, tally.unavailable) = (0, 0, 0);
         (tally.lost_writes, tally.leaderless) = (0, 0);
         self.divergence.reset();
+        self.transactions.reset();
         self.nodes.iter_mut().for_each(|node| node.reset(now));
         for group in &mut self.groups {
             group.vacant_since = group.vacant_since.map(|_| now);

@@ -164,6 +164,50 @@ pub const CONFLICTS: Metric = Metric::gauge(
 )
 .headline();
 
+/// Transactions that failed.
+pub const ABORTED: Metric = Metric::ratio(
+    "transactions.aborted",
+    Unit::Fraction,
+    "share of the writes of several keys that failed as a whole",
+    "aborted / (committed + aborted)",
+)
+.headline();
+/// Shards of a transaction.
+pub const PARTICIPANTS: Metric = Metric::ratio(
+    "transactions.participants",
+    Unit::Count,
+    "shards that a write of several keys touches, on average",
+    "shards touched / writes of several keys",
+);
+/// Locks of those who wait for the decision.
+pub const BLOCKED: Metric = Metric::times(
+    "transactions.blocked",
+    "time in which a shard that has voted for a write keeps its locks for the decision",
+    "unlocked - voted, over the shards of writes in two phases",
+)
+.headline();
+/// Waiting for a lock.
+pub const LOCK_WAIT: Metric = Metric::times(
+    "lock_wait",
+    "time a write waits for the lock on a key, those that need not wait included",
+    "locked - asked, over the keys written",
+)
+.headline();
+/// Writes that undo others.
+pub const COMPENSATIONS: Metric = Metric::ratio(
+    "transactions.compensations",
+    Unit::PerSecond,
+    "parts of failed sagas that were undone by another write, per second",
+    "compensating writes / measured seconds",
+);
+/// Writes that could not be undone.
+pub const LEFT_BEHIND: Metric = Metric::ratio(
+    "transactions.left_behind",
+    Unit::PerSecond,
+    "parts of failed sagas that could not be undone, per second: no room, no lock, nobody there",
+    "compensating writes that failed / measured seconds",
+);
+
 /// All of them.
 pub const ALL: &[Metric] = &[
     THROUGHPUT,
@@ -191,4 +235,10 @@ pub const ALL: &[Metric] = &[
     REPLICATION_LAG,
     STALE_READS,
     LOST_OWN_WRITES,
+    ABORTED,
+    PARTICIPANTS,
+    BLOCKED,
+    LOCK_WAIT,
+    COMPENSATIONS,
+    LEFT_BEHIND,
 ];

@@ -1,7 +1,8 @@
 //! Database: shards, each of them a group of nodes of which one leads, takes the writes and sends
 //! them to the others.
 //!
-//! - [`replicas`], [`shards`], [`consensus`], [`failover`]: the sections of its table;
+//! - [`replicas`], [`shards`], [`consensus`], [`failover`], [`transactions`]: the sections of its
+//!   table;
 //! - [`topology`]: which nodes that makes;
 //! - [`plan`]: load by arithmetic, and how it is built;
 //! - [`running`]: what it does; [`replication`]: who lacks which write.
@@ -28,6 +29,7 @@ mod running;
 mod settings;
 mod shards;
 mod topology;
+mod transactions;
 
 use super::keys::{NODE_COST, REGIONS};
 use super::wiring::WireSpec;
@@ -45,6 +47,7 @@ use failover::Failover;
 use plan::Plan;
 use replicas::{Mode, Reads, Replicas};
 use shards::Shards;
+use transactions::Transactions;
 
 const KEYS: &[Key] = &[
     Key::required("cores", Takes::Count, "Cores of a node, shared by its running queries."),
@@ -114,6 +117,11 @@ const KEYS: &[Key] = &[
         "What counts without a partition: replicas answer reads at once and writes do not wait \
          (latency), or the primary answers reads and writes wait for all (consistency).",
     ),
+    Key::optional(
+        "transactions",
+        Takes::Table(transactions::KEYS),
+        "How writes of several keys keep together what lies on several shards.",
+    ),
     REGIONS,
     NODE_COST,
 ];
@@ -149,6 +157,7 @@ struct Database {
     consensus: Option<Consensus>,
     failover: Failover,
     prefers_availability: bool,
+    transactions: Transactions,
 }
 
 const MOST_CORES: u64 = 100_000;
@@ -183,6 +192,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     let failover = failover::read(table);
     let on_partition = table.get_word("on_partition");
     let otherwise = read_otherwise(table);
+    let transactions = transactions::read(table);
     table.optional::<String>("node_cost");
     if cores.is_some_and(|cores| !(1..=MOST_CORES).contains(&cores.0)) {
         table.error("cores", "must lie between 1 and 100K", "");
@@ -224,6 +234,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
         consensus: consensus?,
         failover: failover?,
         prefers_availability: on_partition? == "availability",
+        transactions: transactions?,
     })
 }
 

@@ -105,8 +105,11 @@ impl Plan {
                 Verb::Scan => &database.scan_time,
                 Verb::Read | Verb::Call => &database.read_time,
             };
-            let parts =
-                if class.verb == Verb::Scan { database.shards.parts_of_scan() } else { 1.0 };
+            let parts = match class.verb {
+                Verb::Scan => database.shards.parts_of_scan(),
+                Verb::Write => f64::from(class.keys),
+                Verb::Read | Verb::Call => 1.0,
+            };
             let rate = rate * parts;
             let busy = work.mean().map(|mean| rate * mean);
             let at_primary = !matches!(class.verb, Verb::Read | Verb::Scan)
@@ -180,6 +183,7 @@ impl Plan {
                 },
             },
             prefers_availability: database.prefers_availability,
+            transactions: database.transactions.settings(context),
             stored_bytes: stored.iter().map(bytes).sum(),
             new_key_bytes: sizes.fold(0.0, f64::max),
             classes: context.classes.clone(),
@@ -253,6 +257,8 @@ impl Blueprint for Plan {
         let time = self.core_time(arriving, context);
         let mut flow = Flow::default();
         flow.note_delay(&database.replicas.lag);
+        flow.note_delay(&database.transactions.flush);
+        flow.unfit = database.transactions.unfit(context.classes, arriving, context.datasets);
         let shards = f64::from(database.shards.count);
         let cores = f64::from(database.cores) * shards;
         let followers = f64::from(database.members() - 1);

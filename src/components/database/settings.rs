@@ -1,6 +1,7 @@
 //! What stays the same while a database runs.
 
 use super::replicas::{Mode, Reads};
+use super::transactions::TransactionSettings;
 use crate::blocks::balance::Policy;
 use crate::blocks::distribution::Distribution;
 use crate::blocks::faults::Faults;
@@ -52,6 +53,8 @@ pub struct Settings {
     pub succession: Succession,
     /// Whether a side of a partition that cannot reach the leader goes on by itself.
     pub prefers_availability: bool,
+    /// How several keys are written at once; `None` where nobody asks for it.
+    pub transactions: Option<TransactionSettings>,
     /// Bytes of the data at the start.
     pub stored_bytes: f64,
     /// Bytes a new key adds.

@@ -3,12 +3,12 @@
 use super::program::{Ask, Step};
 use crate::blocks::distribution::Distribution;
 use crate::components::Resolver;
-use crate::components::access::{Class, KeyChoice, ReadFrom, Verb};
+use crate::components::access::{Class, KeyChoice, MOST_KEYS, ReadFrom, Verb};
 use crate::components::wiring::{Name, WireSpec};
 use crate::components::work::{WORK, Work};
 use crate::language::key::{Key, Takes};
 use crate::language::node::Node;
-use crate::language::quantity::Fraction;
+use crate::language::quantity::{Count, Fraction};
 use crate::language::reader::TableReader;
 use crate::language::reading::{FromNode, Reading};
 
@@ -36,6 +36,7 @@ pub struct AskSpec {
     dataset: Option<Name>,
     key: Option<KeyChoice>,
     from: ReadFrom,
+    keys: u16,
 }
 
 /// Keys of a step; the first group names what it does.
@@ -61,6 +62,7 @@ pub const STEP_KEYS: &[Key] = &[
         "Which key of `of`; the request's own if absent.",
     ),
     Key::optional("from", Takes::OneOf(&["primary", "replica"]), "Copy a read goes to."),
+    Key::optional("keys", Takes::Count, "Keys a write touches at once; one if absent."),
 ];
 
 impl FromNode for StepSpec {
@@ -79,6 +81,7 @@ impl FromNode for StepSpec {
         let fits = only_for(&mut table, "of", &asks)
             & only_for(&mut table, "key", &asks)
             & only_for(&mut table, "from", &["read", "scan"])
+            & only_for(&mut table, "keys", &["write"])
             & only_for(&mut table, "then", &["chance"]);
         let step = match word {
             "compute" => StepSpec::Compute(table.optional::<Work>("compute")??),
@@ -126,7 +129,19 @@ fn read_ask(word: &'static str, table: &mut TableReader<'_, '_>) -> Option<AskSp
         },
         false => ReadFrom::Usual,
     };
-    Some(AskSpec { word, verb, component: component?, dataset, key, from })
+    let keys = written_keys(table)?;
+    Some(AskSpec { word, verb, component: component?, dataset, key, from, keys })
+}
+
+/// How many keys a write touches at once.
+fn written_keys(table: &mut TableReader<'_, '_>) -> Option<u16> {
+    match table.optional::<Count>("keys")? {
+        Some(Count(keys)) if !(1..=MOST_KEYS).contains(&keys) => {
+            table.error("keys", "must lie between 1 and 100", "");
+            None
+        }
+        keys => Some(keys.map_or(1, |keys| keys.0 as u16)),
+    }
 }
 
 /// A branch of `parallel`: one step, or a list of them.
@@ -247,7 +262,8 @@ fn resolve_ask(
         None => Some(KeyChoice::Popular),
     };
     let key = choice.unwrap_or(own.key);
-    let class = Class { operation, verb: ask.verb, dataset, key, from: ask.from };
+    let (verb, from, keys) = (ask.verb, ask.from, ask.keys);
+    let class = Class { operation, verb, dataset, key, from, keys };
     let class = resolver.classes.intern(class);
     let wire = wires
         .iter()

@@ -108,6 +108,21 @@ pub fn erlang_arrivals_response(stages: i32, service: f64, load: f64) -> f64 {
     service / (1.0 - root)
 }
 
+/// Mean of the largest of n exponential times of mean 1: the n-th harmonic number. The first of n
+/// ends after 1/n on average, the next one of those left after 1/(n - 1), and so on.
+pub fn harmonic(n: u32) -> f64 {
+    (1..=n).map(|k| 1.0 / f64::from(k)).sum()
+}
+
+/// Mean response time of a fork-join queue of two like servers: jobs come at random, each has an
+/// exponential task at both and is done when both are (L. Flatto, S. Hahn, "Two parallel queues
+/// created by arrivals with two demands", SIAM Journal on Applied Mathematics 44, 1984; in this
+/// form R. Nelson, A. Tantawi, "Approximate analysis of fork/join synchronization in parallel
+/// queues", IEEE Transactions on Computers 37, 1988).
+pub fn fork_join_of_two_response(service: f64, load: f64) -> f64 {
+    (12.0 - load) / 8.0 * service / (1.0 - load)
+}
+
 /// Mean response time of two like servers of mean service time 1, each job joining the one with
 /// fewer jobs, the first or second alike when equal: the Markov chain of both lengths, cut at
 /// lengths that come with probability below 1e-12, solved by iteration.

@@ -7,6 +7,7 @@
 //! - `networks`: several stations, open and closed, and the laws that hold in all of them;
 //! - `balancing`: round robin and the power of two choices;
 //! - `data`: hit rates of caches and stale reads of replicas;
+//! - `cross_shard`: queries that wait for several shards;
 //! - [`coverage`]: how often intervals hold the truth, over many seeds.
 //!
 //! What must hold: cases are plain scenarios, run as any other; a formula knows nothing of the
@@ -15,6 +16,7 @@
 mod balancing;
 pub mod case;
 pub mod coverage;
+mod cross_shard;
 mod data;
 pub mod formulas;
 mod networks;

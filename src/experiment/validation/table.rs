@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::case::{Case, Check, Effort};
 use super::result::Validation;
-use super::{balancing, data, networks, replication, stations};
+use super::{balancing, cross_shard, data, networks, replication, stations};
 use crate::experiment::Breach;
 use crate::measure::statistics::simultaneous::bonferroni_level;
 use crate::measure::statistics::student::student_quantile;
@@ -28,6 +28,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(balancing::cases());
     cases.extend(data::cases());
     cases.extend(replication::cases());
+    cases.extend(cross_shard::cases());
     cases
 }
 

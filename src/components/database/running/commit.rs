@@ -14,7 +14,7 @@ const APPLY_SALT: u64 = 1 << 34;
 
 /// What the other members of a shard mean for a write at its commit.
 #[derive(Debug, Default)]
-struct Spread {
+pub(super) struct Spread {
     /// Followers that can be reached: node, time until the write is there.
     followers: Vec<(usize, Duration)>,
     /// How soon each of them has acknowledged it, ascending.
@@ -63,7 +63,13 @@ impl RunningDatabase {
     }
 
     /// How the other members get a write that is committed on a node now.
-    fn spread(&mut self, identity: u64, node: usize, rule: &CommitRule, now: Time) -> Spread {
+    pub(super) fn spread(
+        &mut self,
+        identity: u64,
+        node: usize,
+        rule: &CommitRule,
+        now: Time,
+    ) -> Spread {
         let shard = self.topology.shard(node);
         let mut spread = Spread::default();
         for member in 0..self.topology.members() {
@@ -114,7 +120,7 @@ impl RunningDatabase {
     }
 
     /// How long a write waits for the others; `None` when too few can be reached.
-    fn wait_for(
+    pub(super) fn wait_for(
         &self,
         rule: &CommitRule,
         identity: u64,
@@ -276,6 +282,9 @@ impl RunningDatabase {
 
     /// A write is safe where it has to be: it is acknowledged.
     pub(super) fn committed(&mut self, job: JobId, context: &mut Context<'_>) {
+        if self.key_committed(job, context) {
+            return;
+        }
         let data = context.job(job);
         let (node, class) = (usize::from(data.node), data.class);
         if !self.is_up(node, context.now()) {

@@ -6,7 +6,9 @@
 //! - [`commit`]: how a write reaches the other members, and when it is answered;
 //! - [`leadership`]: what happens when a leader fails or cannot be reached;
 //! - [`divergence`]: what both sides of a partition write;
-//! - [`gather`]: waiting for several nodes.
+//! - [`gather`]: waiting for several nodes;
+//! - [`transactions`], [`coordinator`], [`participant`], [`locking`], [`locks`]: writes of several
+//!   keys.
 //!
 //! ```text
 //! query -> way to its node -> connection -> cores -> disk -> (commit) -> way back -> answer
@@ -17,13 +19,18 @@
 //! becomes of the node it is at.
 
 pub mod commit;
+pub mod coordinator;
 pub mod divergence;
 pub mod gather;
 pub mod leadership;
+pub mod locking;
+pub mod locks;
 pub mod node;
+pub mod participant;
 pub mod routing;
 #[cfg(test)]
 mod tests;
+pub mod transactions;
 
 use super::replication::Replication;
 use super::settings::Settings;
@@ -40,6 +47,7 @@ use gather::{Gathered, Gatherings};
 use leadership::Group;
 use node::{DatabaseNode, Done, FIRST_FREE_TAG};
 use std::collections::VecDeque;
+use transactions::{DECIDING, LOCK_TIMEOUT, PREPARE_GOES, PREPARING, TOLD, Transactions};
 
 /// A running database.
 #[derive(Debug)]
@@ -54,6 +62,7 @@ pub struct RunningDatabase {
     pub(super) replication: Replication,
     pub(super) gatherings: Gatherings,
     pub(super) divergence: Divergence,
+    pub(super) transactions: Transactions,
     pub(super) tally: Tally,
     /// Which nodes could not be reached by a write, and have not caught up since.
     behind: Vec<bool>,
@@ -159,6 +168,7 @@ impl RunningDatabase {
             replication,
             gatherings: Gatherings::default(),
             divergence: Divergence::default(),
+            transactions: Transactions::default(),
             behind: vec![false; nodes_count],
             tally: Tally::default(),
             last_arrival,
@@ -202,6 +212,7 @@ impl RunningDatabase {
             PART_DONE => self.part_is_back(job, true, context),
             PART_FAILED => self.part_is_back(job, false, context),
             COPY_GOES => self.copy_arrives(job, context),
+            PREPARE_GOES..=DECIDING => self.transaction_step(job, context),
             other => unreachable!("a job that does {other} has no step to take"),
         }
     }
@@ -227,6 +238,9 @@ impl RunningDatabase {
 
     /// A query has a connection: it runs on the cores.
     fn execute(&mut self, job: JobId, context: &mut Context<'_>) {
+        if self.waits_for_locks(job, context) {
+            return;
+        }
         let node = usize::from(context.job(job).node);
         let verb = self.verb(job, context);
         let work = self.work(job, verb, context);
@@ -244,7 +258,7 @@ impl RunningDatabase {
             Verb::Scan => (&settings.scan_time, settings.streams.read),
             Verb::Read | Verb::Call => (&settings.read_time, settings.streams.read),
         };
-        law.duration(context.job(job), stream)
+        law.duration(context.job(job), stream) + self.further_work(job, law, stream, context)
     }
 
     fn look_for_stale_data(&mut self, job: JobId, node: usize, context: &mut Context<'_>) {
@@ -287,6 +301,9 @@ impl RunningDatabase {
     fn executed(&mut self, job: JobId, context: &mut Context<'_>) {
         let data = context.job(job);
         let (node, doing) = (usize::from(data.node), doing(data.local));
+        if doing == PREPARING {
+            return self.part_executed(job, context);
+        }
         self.nodes[node].tally.queries += 1;
         if !self.is_up(node, context.now()) {
             context.note(job, Note::Found("lost: the node went down"));
@@ -304,6 +321,7 @@ impl RunningDatabase {
     /// A query or a child of one is done at its node, and gives its connection back.
     fn finish(&mut self, job: JobId, how: u32, context: &mut Context<'_>) {
         let node = usize::from(context.job(job).node);
+        self.unlock(job, context);
         self.leave(job, how, context);
         if let Some(next) = self.nodes[node].disconnect(context) {
             self.execute(next, context);
@@ -315,6 +333,9 @@ impl RunningDatabase {
         let data = context.job(job);
         let (node, what) = (usize::from(data.node), data.local);
         let from = self.topology.region(node);
+        if doing(what) == PREPARING {
+            return self.refuse(job, context);
+        }
         if matches!(doing(what), PART | PART_GOES) {
             let to = self.caller_of_part(rest(what), context);
             let back = if how == ANSWERED { PART_DONE } else { PART_FAILED };
@@ -412,6 +433,9 @@ impl Component for RunningDatabase {
                 return self.scatter(job, &shards, caller, context);
             }
         }
+        if self.begins_transaction(job, caller, context) {
+            return;
+        }
         let shard = self.shard_of(context.job(job).key);
         context.job_mut(job).local = note(QUERY_GOES, u32::from(caller));
         match self.choose_member(job, shard, caller, context) {
@@ -431,8 +455,16 @@ impl Component for RunningDatabase {
     fn on_timer(&mut self, timer: Timer, context: &mut Context<'_>) {
         match timer.tag {
             STEP => return self.step(JobId(timer.slot), context),
-            FAULT => return self.faults_changed(context),
-            SUCCESSION => return self.succeed(timer.slot as u16, context),
+            FAULT => {
+                self.faults_changed(context);
+                return self.retry_stuck(context);
+            }
+            SUCCESSION => {
+                self.succeed(timer.slot as u16, context);
+                return self.retry_stuck(context);
+            }
+            TOLD => return self.told(JobId(timer.slot), context),
+            LOCK_TIMEOUT => return self.locks_time_out(context),
             _ => {}
         }
         let node = DatabaseNode::of_timer(timer);

@@ -131,6 +131,7 @@ fn database(table: &str, geography: &Geography, faults: &Faults) -> RunningDatab
         dataset: Some(0),
         key: KeyChoice::Uniform,
         from: ReadFrom::Usual,
+        keys: 1,
     };
     let mut classes = Classes::default();
     classes.push_operation(class(Verb::Read));
@@ -162,6 +163,7 @@ fn database(table: &str, geography: &Geography, faults: &Faults) -> RunningDatab
         geography,
         faults,
         regions: &regions,
+        reached_by: &[1.0, 1.0],
         users_of: None,
     })
 }
