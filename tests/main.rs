@@ -11,6 +11,7 @@
 //! - [`command_line`]: the program as its users see it;
 //! - [`real_data`]: measured traces, where they are at hand;
 //! - [`reference`]: the README and the language's own lists say the same;
+//! - [`resharding`]: shards that are added in the course of a run;
 //! - [`request_trace`]: one request hop by hop;
 //! - [`validate`]: the table of theory in its quick form, as its users see it;
 //! - [`tidy`]: layers, sizes and names of the code itself.
@@ -26,6 +27,7 @@ mod properties;
 mod real_data;
 mod reference;
 mod request_trace;
+mod resharding;
 mod support;
 mod sweep;
 mod theory;

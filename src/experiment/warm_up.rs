@@ -6,7 +6,8 @@
 //! single repeat shows: that would bias it.
 //!
 //! Traces cut nothing: all of them counts. A load that varies by day cuts whole periods, so that
-//! the measured part is as long as it was; a spike or a ramp cuts nothing, for it begins with time.
+//! the measured part is as long as it was; a spike or a ramp cuts nothing, for it begins with time,
+//! and neither does a run in whose course components change.
 
 use super::horizon::Measured;
 use super::single::Single;
@@ -23,7 +24,7 @@ const LEAST_CUT: f64 = 0.1;
 pub fn first_cut(asked: Warmup, model: &Model, measured: &Measured) -> Duration {
     match asked {
         Warmup::Fixed(warm_up) => warm_up,
-        Warmup::Auto if model.load.is_recorded() => Duration::ZERO,
+        Warmup::Auto if model.load.is_recorded() || model.is_changing => Duration::ZERO,
         Warmup::Auto => {
             let least = Duration::from_seconds(LEAST_CUT * measured.expected_seconds(model));
             match model.load.shape() {
@@ -50,7 +51,7 @@ pub enum Settled {
 
 /// Whether the cut is found from the runs, so that it may come later than the first.
 pub fn is_found(asked: Warmup, model: &Model) -> bool {
-    let varies = model.load.shape() != Shape::Constant;
+    let varies = model.load.shape() != Shape::Constant || model.is_changing;
     asked == Warmup::Auto && !model.load.is_recorded() && !varies
 }
 

@@ -56,6 +56,7 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         classes,
         geography,
         faults: Faults::default(),
+        is_changing: !scenario.changes.is_empty(),
         components,
         rate: 0.0,
         route_depth,

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::root::SWEEP;
 use super::wiring::{Declared, check_names};
 use super::{
-    Load, ROOT, Scenario, UsersSection, components, conditions, data, not_yet, operations, run,
-    users,
+    Load, ROOT, Scenario, UsersSection, changes, components, conditions, data, not_yet, operations,
+    run, users,
 };
 use crate::blocks::geography::Geography;
 use crate::kernel::random::{hash_name, mix};
@@ -98,10 +98,14 @@ fn read(
     if asked.is_empty() {
         asked.push(operations::ONLY);
     }
-    let components = components::read(&mut root);
+    let mut components = components::read(&mut root);
     let has_trace = table.get("users").is_some_and(|users| has(users, "arrivals"))
         || table.get("data").is_some_and(has_recorded_keys);
     let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace));
+    let changes = changes::read(&mut root);
+    let changes = changes.filter(|changes| {
+        changes::apply(changes, components.as_deref_mut(), run.as_ref(), root.reading())
+    });
     let thresholds = conditions::read_thresholds(&mut root);
     let alerts = conditions::read_alerts(&mut root);
     let sweep = sweep(users.as_ref(), &mut root);
@@ -128,6 +132,7 @@ fn read(
         operations: operations?,
         components,
         run: run?,
+        changes: changes?,
         thresholds: thresholds?,
         alerts: alerts?,
         sweep,

@@ -13,7 +13,7 @@ use super::topology::Topology;
 use crate::blocks::distribution::Distribution;
 use crate::blocks::geography::Geography;
 use crate::blocks::least_recently_used::LeastRecentlyUsed;
-use crate::blocks::placement::IdSpace;
+use crate::blocks::placement::{IdSpace, Placement};
 use crate::blocks::station::{FirstCome, Pool, Station, Unlimited};
 use crate::components::access::{Dataset, ReadFrom, Verb};
 use crate::components::flow::{Flow, FlowContext, StationFlow};
@@ -49,7 +49,7 @@ impl Plan {
             true => Some(copies.resolve(home, resolver)?),
             false => None,
         };
-        let nodes = u64::from(database.shards.count) * u64::from(database.members());
+        let nodes = u64::from(database.final_shards()) * u64::from(database.members());
         if nodes > u64::from(MOST_NODES) {
             resolver.fail(&format!("it has {nodes} nodes, too many"), "at most 15000");
             return None;
@@ -58,7 +58,7 @@ impl Plan {
     }
 
     /// Which nodes there are, for a database that stands in these regions.
-    fn topology(&self, regions: &[u16], geography: &Geography) -> Topology {
+    fn topology(&self, regions: &[u16], geography: &Geography, placement: &Placement) -> Topology {
         let group = |home: u16| match (&self.database.consensus, &self.replicas) {
             (Some(consensus), _) => consensus.regions(home, regions, geography),
             (None, Some(by_region)) => {
@@ -69,10 +69,13 @@ impl Plan {
             (None, None) => vec![home; usize::from(self.database.members())],
         };
         let shards = self.database.shards.count;
-        let homes: Vec<u16> = match &self.homes {
+        let mut homes: Vec<u16> = match &self.homes {
             Some(homes) => spread(homes, geography, geography.home()),
             None => vec![regions[0]; usize::from(shards)],
         };
+        let order = self.regions_with_shards(geography);
+        let added = self.database.regions_of_added(placement).into_iter();
+        homes.extend(added.map(|region| region.map_or(regions[0], |it| order[usize::from(it)])));
         Topology::new(homes.into_iter().map(group).collect())
     }
 
@@ -105,8 +108,11 @@ impl Plan {
                 Verb::Scan => &database.scan_time,
                 Verb::Read | Verb::Call => &database.read_time,
             };
-            let parts =
-                if class.verb == Verb::Scan { database.shards.parts_of_scan() } else { 1.0 };
+            let parts = if class.verb == Verb::Scan {
+                database.shards.parts_of_scan(database.final_shards())
+            } else {
+                1.0
+            };
             let rate = rate * parts;
             let busy = work.mean().map(|mean| rate * mean);
             let at_primary = !matches!(class.verb, Verb::Read | Verb::Scan)
@@ -178,6 +184,7 @@ impl Plan {
                 },
             },
             prefers_availability: database.prefers_availability,
+            stored: stored.iter().map(|dataset| dataset.number).collect(),
             stored_bytes: stored.iter().map(bytes).sum(),
             new_key_bytes: sizes.fold(0.0, f64::max),
             classes: context.classes.clone(),
@@ -251,11 +258,11 @@ impl Blueprint for Plan {
         let time = self.core_time(arriving, context);
         let mut flow = Flow::default();
         flow.note_delay(&database.replicas.lag);
-        let shards = f64::from(database.shards.count);
+        let shards = f64::from(database.final_shards());
         let cores = f64::from(database.cores) * shards;
         let followers = f64::from(database.members() - 1);
         let station = |name: &str, servers: f64, rate: f64, busy: Option<f64>| StationFlow {
-            station: name.to_owned(),
+            station: database.station_name(name),
             servers,
             rate,
             busy,
@@ -288,7 +295,15 @@ impl Blueprint for Plan {
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
         let database = &self.database;
-        let topology = self.topology(context.regions, context.geography);
+        let homes: Vec<u16> = match &self.homes {
+            Some(homes) => {
+                let regions = self.regions_with_shards(context.geography);
+                regions.iter().map(|region| homes[usize::from(*region)]).collect()
+            }
+            None => Vec::new(),
+        };
+        let placement = database.shards.placement(&homes);
+        let topology = self.topology(context.regions, context.geography, &placement);
         let disk = || Disk {
             pace: FirstCome::new(1, None),
             access: Unlimited::new(),
@@ -314,15 +329,9 @@ impl Blueprint for Plan {
             own,
             database.followers_tell(),
         );
-        let homes: Vec<u16> = match &self.homes {
-            Some(homes) => {
-                let regions = self.regions_with_shards(context.geography);
-                regions.iter().map(|region| homes[usize::from(*region)]).collect()
-            }
-            None => Vec::new(),
-        };
-        let placement = database.shards.placement(&homes);
         let settings = self.settings(context);
-        Box::new(RunningDatabase::new(settings, topology, placement, nodes, replication))
+        let mut running = RunningDatabase::new(settings, topology, placement, nodes, replication);
+        running.plan_growth(&database.growth);
+        Box::new(running)
     }
 }

@@ -50,6 +50,8 @@ pub struct Settings {
     pub succession: Succession,
     /// Whether a side of a partition that cannot reach the leader goes on by itself.
     pub prefers_availability: bool,
+    /// Numbers of the datasets it stores.
+    pub stored: Vec<u16>,
     /// Bytes of the data at the start.
     pub stored_bytes: f64,
     /// Bytes a new key adds.

@@ -7,9 +7,11 @@
 //! - `networks`: several stations, open and closed, and the laws that hold in all of them;
 //! - `balancing`: round robin and the power of two choices;
 //! - `data`: hit rates of caches and stale reads of replicas;
+//! - `placement`: keys that move when shards are added, and how even rings are, counted;
 //! - [`coverage`]: how often intervals hold the truth, over many seeds.
 //!
-//! What must hold: cases are plain scenarios, run as any other; a formula knows nothing of the
+//! What must hold: cases are plain scenarios, run as any other, but for those of `placement`, where
+//! nothing happens in time and keys are counted; a formula knows nothing of the
 //! simulator.
 
 mod balancing;
@@ -18,6 +20,7 @@ pub mod coverage;
 mod data;
 pub mod formulas;
 mod networks;
+mod placement;
 pub mod result;
 mod stations;
 pub mod table;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::case::{Case, Check, Effort};
 use super::result::Validation;
-use super::{balancing, data, networks, stations};
+use super::{balancing, data, networks, placement, stations};
 use crate::experiment::Breach;
 use crate::measure::statistics::simultaneous::bonferroni_level;
 use crate::measure::statistics::student::student_quantile;
@@ -27,6 +27,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(networks::cases());
     cases.extend(balancing::cases());
     cases.extend(data::cases());
+    cases.extend(placement::cases());
     cases
 }
 
@@ -98,7 +99,7 @@ mod tests {
         };
         let one = run(1).expect("jobs are conserved");
         assert_eq!(one.rows.len(), 3);
-        assert_eq!(one.family, 90);
+        assert_eq!(one.family, 96);
         assert_eq!(Ok(one), run(3));
     }
 }

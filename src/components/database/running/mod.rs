@@ -6,6 +6,7 @@
 //! - [`commit`]: how a write reaches the other members, and when it is answered;
 //! - [`leadership`]: what happens when a leader fails or cannot be reached;
 //! - [`divergence`]: what both sides of a partition write;
+//! - [`resharding`], [`copying`]: more shards in the course of a run, and the keys that move there;
 //! - [`gather`]: waiting for several nodes.
 //!
 //! ```text
@@ -17,10 +18,12 @@
 //! becomes of the node it is at.
 
 pub mod commit;
+mod copying;
 pub mod divergence;
 pub mod gather;
 pub mod leadership;
 pub mod node;
+pub mod resharding;
 pub mod routing;
 
 use super::replication::Replication;
@@ -37,6 +40,7 @@ use divergence::Divergence;
 use gather::{Gathered, Gatherings};
 use leadership::Group;
 use node::{DatabaseNode, Done, FIRST_FREE_TAG};
+use resharding::Resharding;
 use std::collections::VecDeque;
 
 /// A running database.
@@ -53,6 +57,7 @@ pub struct RunningDatabase {
     pub(super) gatherings: Gatherings,
     pub(super) divergence: Divergence,
     pub(super) tally: Tally,
+    pub(super) resharding: Resharding,
     /// Which nodes are cut off from their leader.
     cut_off: Vec<bool>,
     /// When the last write sent to each node arrives there, where they keep their order.
@@ -109,6 +114,18 @@ const PART_FAILED: u32 = 11;
 const COPY_GOES: u32 = 12;
 /// A copy of a write at a follower.
 const COPY: u32 = 13;
+/// A batch of keys that waits for its turn.
+const BATCH_WAITS: u32 = 14;
+/// A batch that is read at the old shard.
+const BATCH_READ: u32 = 15;
+/// A batch on the way to a node of the new shard.
+const BATCH_GOES: u32 = 16;
+/// A batch that is written there.
+const BATCH_WRITTEN: u32 = 17;
+/// A write on the way to the new shard of its key.
+const TWIN_GOES: u32 = 18;
+/// A write at the new shard of its key.
+const TWIN: u32 = 19;
 
 /// A job takes its next step.
 const STEP: TimerTag = FIRST_FREE_TAG;
@@ -116,6 +133,8 @@ const STEP: TimerTag = FIRST_FREE_TAG;
 const FAULT: TimerTag = FIRST_FREE_TAG + 1;
 /// A shard gets its new leader.
 const SUCCESSION: TimerTag = FIRST_FREE_TAG + 2;
+/// Shards are added.
+const GROWTH: TimerTag = FIRST_FREE_TAG + 3;
 
 /// Tells the parts of a scan apart.
 const SCAN_SALT: u64 = 1 << 35;
@@ -156,6 +175,7 @@ impl RunningDatabase {
             divergence: Divergence::default(),
             cut_off: vec![false; nodes_count],
             tally: Tally::default(),
+            resharding: Resharding::default(),
             last_arrival,
             apply_lines,
             made_keys: 0,
@@ -195,6 +215,8 @@ impl RunningDatabase {
             PART_DONE => self.part_is_back(job, true, context),
             PART_FAILED => self.part_is_back(job, false, context),
             COPY_GOES => self.copy_arrives(job, context),
+            BATCH_WAITS | BATCH_GOES => self.batch_arrives(job, context),
+            TWIN_GOES => self.twin_arrives(job, context),
             other => unreachable!("a job that does {other} has no step to take"),
         }
     }
@@ -223,6 +245,7 @@ impl RunningDatabase {
         let node = usize::from(context.job(job).node);
         let verb = self.verb(job, context);
         let work = self.work(job, verb, context);
+        debug_assert!(self.has_got_key(job, node, context), "a shard is asked for what it has got");
         if verb != Verb::Write {
             self.look_for_stale_data(job, node, context);
         }
@@ -261,6 +284,9 @@ impl RunningDatabase {
         if doing(data.local) == COPY {
             return self.copy_applied(job, context);
         }
+        if matches!(doing(data.local), BATCH_READ | BATCH_WRITTEN | TWIN) {
+            return self.moving_computed(job, context);
+        }
         let verb = self.verb(job, context);
         let work = self.work(job, verb, context).nanos();
         let copy = &mut self.nodes[node];
@@ -280,6 +306,9 @@ impl RunningDatabase {
     fn executed(&mut self, job: JobId, context: &mut Context<'_>) {
         let data = context.job(job);
         let (node, doing) = (usize::from(data.node), doing(data.local));
+        if matches!(doing, BATCH_READ | BATCH_WRITTEN | TWIN) {
+            return self.moving_done(job, context);
+        }
         self.nodes[node].tally.queries += 1;
         if !self.is_up(node, context.now()) {
             context.note(job, Note::Found("lost: the node went down"));
@@ -288,6 +317,7 @@ impl RunningDatabase {
         } else if doing == PART {
             self.finish(job, ANSWERED, context);
         } else if self.verb(job, context) == Verb::Write {
+            self.follow_move(job, node, context);
             self.commit(job, node, context);
         } else {
             self.confirm_read(job, node, context);
@@ -335,6 +365,7 @@ impl RunningDatabase {
                 if verb == Verb::Write { &mut tally.write_times } else { &mut tally.read_times };
             of_verb.record(elapsed.nanos());
             tally.slow += u64::from(elapsed > self.settings.slow_query);
+            self.resharding.answered(elapsed);
         }
     }
 
@@ -395,6 +426,7 @@ impl RunningDatabase {
 impl Component for RunningDatabase {
     fn on_start(&mut self, context: &mut Context<'_>) {
         self.watch_faults(context);
+        self.watch_growth(context);
     }
 
     fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
@@ -425,6 +457,7 @@ impl Component for RunningDatabase {
         match timer.tag {
             STEP => return self.step(JobId(timer.slot), context),
             FAULT => return self.faults_changed(context),
+            GROWTH => return self.growth_is_due(context),
             SUCCESSION => return self.succeed(timer.slot as u16, context),
             _ => {}
         }
