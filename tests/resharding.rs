@@ -25,9 +25,10 @@ fn database(strategy: &str, shards: u16, rest: &str) -> String {
          data.items = {{ keys = {KEYS}, value_size = \"1KiB\" }}\n\
          operations.get = {{ share = \"80%\", does = \"read\", of = \"items\" }}\n\
          operations.put = {{ share = \"rest\", does = \"write\", of = \"items\" }}\n\
-         components.db = {{ kind = \"database\", cores = 2, \
-         read_time = {{ exponential = \"2ms\" }}, \
-         shards = {{ count = {shards}, strategy = \"{strategy}\" }} }}\n{rest}"
+         components.db.kind = \"database\"\n\
+         components.db.cores = 2\n\
+         components.db.read_time = {{ exponential = \"2ms\" }}\n\
+         components.db.shards = {{ count = {shards}, strategy = \"{strategy}\" }}\n{rest}"
     )
 }
 
@@ -178,7 +179,6 @@ fn changes_wait_for_each_other_and_threads_change_nothing() {
         "virtual",
         3,
         "run = { duration = \"20s\", repeats = 3 }\n\
-         operations.put.share = \"10%\"\n\
          operations.list = { share = \"10%\", does = \"scan\", of = \"items\" }\n\
          components.db.replicas = { count = 1, lag = { exponential = \"20ms\" } }\n\
          components.db.disk_time = { exponential = \"200us\" }\n\
@@ -186,7 +186,6 @@ fn changes_wait_for_each_other_and_threads_change_nothing() {
          changes = [{ at = \"3s\", component = \"db\", shards = 6, copy_rate = \"300KB/s\" }, \
          { at = \"2s\", component = \"db\", shards = 4, copy_rate = \"200KB/s\" }]",
     );
-    let text = text.replace("operations.put = { share = \"rest\",", "operations.put = {");
     let run = |threads: usize| {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         pool.expect("threads can be had").install(|| run_text("both", &text))

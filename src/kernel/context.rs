@@ -235,8 +235,8 @@ impl Context<'_> {
         child
     }
 
-    /// A job of this component's own, here: it works for nobody, so that it counts in no account and
-    /// nobody waits for it. [`Context::join`] ends it.
+    /// A job of this component's own, here: it works for nobody, so that it counts in no account
+    /// and nobody waits for it. [`Context::join`] ends it.
     pub fn begin(&mut self, identity: u64) -> JobId {
         let job = self.core.jobs.insert(identity, self.me, self.core.now);
         self.core.jobs.get_mut(job).parent = Some(JobTicket::NOBODY);

@@ -109,15 +109,19 @@ fn within(reader: &mut TableReader<'_, '_>, key: &'static str, most: u64) -> Opt
     Some(count)
 }
 
-/// Reads `[[changes]]`, in the order of time.
-pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<Vec<Change>> {
+/// Reads `[[changes]]`, in the order of time, and tells the components how they change.
+pub(super) fn read(
+    root: &mut TableReader<'_, '_>,
+    components: Option<&mut [Option<ComponentSection>]>,
+    run: Option<&RunSection>,
+) -> Option<Vec<Change>> {
     let mut changes = root.optional::<Vec<Change>>("changes")?.unwrap_or_default();
     changes.sort_by_key(|change| change.growth.at);
-    Some(changes)
+    apply(&changes, components, run, root.reading()).then_some(changes)
 }
 
 /// Tells components how they change; whether all is well with it. What is not is reported.
-pub(super) fn apply(
+fn apply(
     changes: &[Change],
     components: Option<&mut [Option<ComponentSection>]>,
     run: Option<&RunSection>,

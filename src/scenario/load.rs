@@ -99,13 +99,8 @@ fn read(
         asked.push(operations::ONLY);
     }
     let mut components = components::read(&mut root);
-    let has_trace = table.get("users").is_some_and(|users| has(users, "arrivals"))
-        || table.get("data").is_some_and(has_recorded_keys);
-    let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace));
-    let changes = changes::read(&mut root);
-    let changes = changes.filter(|changes| {
-        changes::apply(changes, components.as_deref_mut(), run.as_ref(), root.reading())
-    });
+    let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace(&table)));
+    let changes = changes::read(&mut root, components.as_deref_mut(), run.as_ref());
     let thresholds = conditions::read_thresholds(&mut root);
     let alerts = conditions::read_alerts(&mut root);
     let sweep = sweep(users.as_ref(), &mut root);
@@ -145,6 +140,12 @@ fn read(
 fn declared<'t>(table: &'t Table, section: &str) -> Vec<&'t str> {
     let entries = table.get(section).and_then(Node::table).map_or(&[][..], |names| &names.entries);
     entries.iter().map(|entry| entry.key.as_str()).collect()
+}
+
+/// Whether arrivals or keys come from a trace, which then is the length of a run.
+fn has_trace(table: &Table) -> bool {
+    table.get("users").is_some_and(|users| has(users, "arrivals"))
+        || table.get("data").is_some_and(has_recorded_keys)
 }
 
 /// Whether the keys of a dataset come from a trace.

@@ -162,8 +162,8 @@ impl Buckets {
         if has_moved { to } else { from }
     }
 
-    /// Whether a shard has got a key: its old shard keeps it, its new one has it when all batches of
-    /// its bucket are written.
+    /// Whether a shard has got a key: its old shard keeps it, its new one has it when all batches
+    /// of its bucket are written.
     pub fn has_got(&self, before: &Placement, place: KeyPlace, shard: u16) -> bool {
         let (from, to) = (before.shard_of(place), self.after.shard_of(place));
         let bucket = self.bucket(from, to, place.hash);

@@ -29,8 +29,10 @@ impl Database {
         };
         if growth.shards > most {
             let message = match self.shards.strategy {
-                Strategy::Virtual(slots) if u64::from(slots) == most => "has fewer slots",
-                _ => "cannot have so many shards",
+                Strategy::Virtual(slots) if u64::from(slots) == most => {
+                    format!("has only {slots} slots, and each shard needs one")
+                }
+                _ => "cannot have so many shards".to_owned(),
             };
             return Err(Refusal::new("shards", message, format!("at most {most}")));
         }

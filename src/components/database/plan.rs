@@ -151,7 +151,6 @@ impl Plan {
                 .any(|((_, class), _)| class.dataset == Some(dataset.number))
         };
         let stored: Vec<&Dataset> = context.datasets.iter().filter(reached).collect();
-        let bytes = |dataset: &&Dataset| dataset.keys as f64 * dataset.value_size as f64;
         let sizes = stored.iter().map(|dataset| dataset.value_size as f64);
         let consensus = database.consensus.as_ref();
         let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
@@ -185,7 +184,7 @@ impl Plan {
             },
             prefers_availability: database.prefers_availability,
             stored: stored.iter().map(|dataset| dataset.number).collect(),
-            stored_bytes: stored.iter().map(bytes).sum(),
+            stored_bytes: stored.iter().map(|it| it.keys as f64 * it.value_size as f64).sum(),
             new_key_bytes: sizes.fold(0.0, f64::max),
             classes: context.classes.clone(),
             datasets: context.datasets.to_vec(),

@@ -35,8 +35,8 @@ pub struct Case {
     count: Option<Count>,
 }
 
-/// Counts something over so many keys (as many as other cases have requests), for the repeat of this
-/// number.
+/// Counts something over so many keys (as many as other cases have requests), for the repeat of
+/// this number.
 pub(super) type Count = fn(u64, u64) -> f64;
 
 /// A metric and what it must be.

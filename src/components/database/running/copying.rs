@@ -194,8 +194,8 @@ impl RunningDatabase {
         }
     }
 
-    /// A write was executed on a node. While its key is copied, or where it has moved meanwhile, the
-    /// new shard gets it, too.
+    /// A write was executed on a node. While its key is copied, or where it has moved meanwhile,
+    /// the new shard gets it, too.
     pub(super) fn follow_move(&mut self, job: JobId, node: usize, context: &mut Context<'_>) {
         if !self.resharding.has_begun() {
             return;
