@@ -12,6 +12,7 @@
 //! - [`real_data`]: measured traces, where they are at hand;
 //! - [`regions`]: several regions and faults against arithmetic;
 //! - [`reference`]: the README and the language's own lists say the same;
+//! - [`resharding`]: shards that are added in the course of a run;
 //! - [`request_trace`]: one request hop by hop;
 //! - [`validate`]: the table of theory in its quick form, as its users see it;
 //! - [`tidy`]: layers, sizes and names of the code itself.
@@ -28,6 +29,7 @@ mod real_data;
 mod reference;
 mod regions;
 mod request_trace;
+mod resharding;
 mod support;
 mod sweep;
 mod theory;

@@ -10,6 +10,7 @@ use crate::language::key::{Given, Key, Takes};
 use crate::measure::metric::Metric;
 use crate::scenario::ROOT;
 use crate::scenario::axes::RANGE;
+use crate::scenario::changes::{CHANGE, CHANGES_MEANING};
 use crate::scenario::conditions::ALERT;
 use crate::scenario::data::DATA;
 use crate::scenario::faults::FAULT;
@@ -120,6 +121,7 @@ pub(super) fn topics() -> Vec<Topic> {
     topics.extend(KINDS.iter().map(kind));
     topics.extend([
         section("run", "[run]", of_root("run"), RUN),
+        section("changes", "[[changes]]", CHANGES_MEANING, CHANGE),
         Topic {
             example: "[graduate]\ndb_cpu = \"db.cpu > 60%\"\n\
                       slow = \"response_time.p95 > 200ms and users > 10K\""

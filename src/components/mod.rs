@@ -19,6 +19,7 @@ mod database;
 pub mod express;
 mod external;
 pub mod flow;
+pub mod growth;
 mod keys;
 mod load_balancer;
 pub mod machine;
@@ -38,11 +39,13 @@ pub use service::STEP_KEYS;
 use access::Classes;
 use express::Part;
 use flow::{Flow, FlowContext};
+use growth::{Growth, Refusal};
 use running::{BuildContext, Running};
 use std::fmt::Debug;
 use wiring::{Name, WireSpec};
 
 use crate::blocks::geography::Geography;
+use crate::kernel::time::Duration;
 use crate::language::diagnostic::{Problems, suggestion};
 use crate::language::key::{Key, Kind};
 use crate::language::reader::TableReader;
@@ -108,6 +111,12 @@ pub trait Spec: Debug + Send + Sync {
     /// Whether it takes service times from the replayed trace.
     fn uses_recorded_work(&self) -> bool {
         false
+    }
+
+    /// Takes note that it gets more shards in the course of a run; changes come in the order of
+    /// their times. Returns the time that copying a key takes.
+    fn grow(&mut self, _growth: Growth) -> Result<Duration, Refusal> {
+        Err(Refusal::new("component", "has no shards", "a change adds shards to a database"))
     }
 
     /// Resolves its names; unknown ones are reported.

@@ -121,7 +121,8 @@ pub enum Verdict {
         /// What is not known well enough.
         reason: String,
     },
-    /// The input is a recorded trace: everything in it was simulated, nothing is in steady state.
+    /// The input is a recorded trace, or the system changes in the course of the run: everything
+    /// in it was simulated, nothing is in steady state.
     FiniteHorizon,
 }
 

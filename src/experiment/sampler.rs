@@ -25,6 +25,7 @@ const SERIES: &[&str] = &[
     "replication_lag",
     "queue_depth",
     "depth",
+    "reshard.progress",
 ];
 
 /// The time series of one run: a value a column in each sample.

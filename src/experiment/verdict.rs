@@ -77,7 +77,7 @@ pub fn verdict(evidence: &Evidence<'_>) -> Verdict {
     if let Some(verdict) = losing_work(evidence) {
         return verdict;
     }
-    if evidence.model.load.is_recorded() {
+    if evidence.model.load.is_recorded() || evidence.model.is_changing {
         return Verdict::FiniteHorizon;
     }
     if evidence.model.load.is_closed() {

@@ -6,8 +6,8 @@
 //! single repeat shows: that would bias it. Between regions, the longest round trip is cut at least.
 //!
 //! Traces cut nothing: all of them counts. A load that varies by day cuts whole periods, so that
-//! the measured part is as long as it was; a spike, a ramp or faults cut nothing, for their times
-//! count from the start.
+//! the measured part is as long as it was; a spike, a ramp, faults or changes cut nothing, for their
+//! times count from the start.
 
 use super::horizon::Measured;
 use super::single::Single;
@@ -24,7 +24,11 @@ const LEAST_CUT: f64 = 0.1;
 pub fn first_cut(asked: Warmup, model: &Model, measured: &Measured) -> Duration {
     match asked {
         Warmup::Fixed(warm_up) => warm_up,
-        Warmup::Auto if model.load.is_recorded() || !model.faults.is_empty() => Duration::ZERO,
+        Warmup::Auto
+            if model.load.is_recorded() || model.is_changing || !model.faults.is_empty() =>
+        {
+            Duration::ZERO
+        }
         Warmup::Auto => {
             let least = Duration::from_seconds(LEAST_CUT * measured.expected_seconds(model));
             // Before that, nothing from the farthest region has been there and back.
@@ -53,7 +57,7 @@ pub enum Settled {
 
 /// Whether the cut is found from the runs, so that it may come later than the first.
 pub fn is_found(asked: Warmup, model: &Model) -> bool {
-    let varies = model.load.shape() != Shape::Constant;
+    let varies = model.load.shape() != Shape::Constant || model.is_changing;
     let is_steady = !varies && model.faults.is_empty();
     asked == Warmup::Auto && !model.load.is_recorded() && is_steady
 }

@@ -235,6 +235,14 @@ impl Context<'_> {
         child
     }
 
+    /// A job of this component's own, here: it works for nobody, so that it counts in no account
+    /// and nobody waits for it. [`Context::join`] ends it.
+    pub fn begin(&mut self, identity: u64) -> JobId {
+        let job = self.core.jobs.insert(identity, self.me, self.core.now);
+        self.core.jobs.get_mut(job).parent = Some(JobTicket::NOBODY);
+        job
+    }
+
     /// Cuts a child off from its parent: the parent no longer waits for it, the child goes on.
     /// Returns the parent, if it still waited.
     pub fn cut_off(&mut self, child: JobId) -> Option<JobId> {

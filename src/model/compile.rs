@@ -53,6 +53,7 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         classes,
         geography: scenario.regions.geography.clone(),
         faults: layout.faults(scenario),
+        is_changing: !scenario.changes.is_empty(),
         components,
         rate: 0.0,
         route_depth,

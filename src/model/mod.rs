@@ -63,6 +63,8 @@ pub struct Model {
     pub geography: Geography,
     /// What goes down when.
     pub faults: Faults,
+    /// Whether components change in the course of the run, so that nothing is in steady state.
+    pub is_changing: bool,
     /// The users, then the components by name.
     pub components: Vec<ModelComponent>,
     /// Requests per second the arithmetic expects.

@@ -66,14 +66,28 @@ pub fn words(result: &RunResult) -> Words {
             mark: Some("at capacity: decided by the number of users, not by the system's speed"),
         },
         Verdict::TooFewSamples { more, reason } => too_few(result, *more, reason),
-        Verdict::FiniteHorizon => Words {
-            meaning: "The recorded trace was simulated from its start to its end. Nothing in it \
-                      is in steady state: the numbers describe this recording and nothing beyond."
-                .to_string(),
-            advice: String::new(),
-            mark: Some("of this recording as a whole"),
-        },
+        Verdict::FiniteHorizon => finite_horizon(result),
     }
+}
+
+/// Words for a run that is all there is: a recorded trace, or a change in the course of it.
+fn finite_horizon(result: &RunResult) -> Words {
+    let changes = result.effective.iter().any(|value| value.path == "changes");
+    let (meaning, mark) = if changes {
+        (
+            "The system changes in the course of the run, which was simulated from its start to \
+             its end. Nothing in it is in steady state: the numbers hold for this change in a run \
+             of this length. `simscale check` reckons with the system after it.",
+            "of a run with a change in it, as a whole",
+        )
+    } else {
+        (
+            "The recorded trace was simulated from its start to its end. Nothing in it is in \
+             steady state: the numbers describe this recording and nothing beyond.",
+            "of this recording as a whole",
+        )
+    };
+    Words { meaning: meaning.to_owned(), advice: String::new(), mark: Some(mark) }
 }
 
 /// Words for a run that is too short, with the very flag that makes it long enough.

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::root::SWEEP;
 use super::wiring::{Declared, check_names};
 use super::{
-    ComponentSection, ROOT, Scenario, UsersSection, components, conditions, data, faults, not_yet,
-    operations, regions, run, users,
+    ComponentSection, ROOT, Scenario, UsersSection, changes, components, conditions, data, faults,
+    not_yet, operations, regions, run, users,
 };
 use crate::kernel::random::{hash_name, mix};
 use crate::language::diagnostic::Problems;
@@ -96,8 +96,9 @@ fn read(
     datasets.sort_unstable();
     let operations = operations::read(&mut root, &datasets);
     let asked = asked(&table);
-    let components = components::read(&mut root, regions.as_ref());
+    let mut components = components::read(&mut root, regions.as_ref());
     let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace(&table)));
+    let changes = changes::read(&mut root, components.as_deref_mut(), run.as_ref());
     let faults = root.optional::<Vec<faults::Written>>("faults");
     let thresholds = conditions::read_thresholds(&mut root);
     let alerts = conditions::read_alerts(&mut root);
@@ -132,6 +133,7 @@ fn read(
         components,
         run: run?,
         faults: faults?,
+        changes: changes?,
         thresholds: thresholds?,
         alerts: alerts?,
         sweep,

@@ -4,6 +4,7 @@
 //! - [`stage`], [`users`] (with [`arrivals`] and [`shape`]), [`regions`] (with `round_trips`),
 //!   [`data`], [`operations`], [`components`] (with `standing`), [`run`], [`faults`],
 //!   [`conditions`]: its sections, each with its keys, its type and how it is read;
+//! - [`changes`]: what becomes different in the course of a run;
 //! - [`axes`]: what a sweep varies;
 //! - `load`: all of them together, and what must hold between them;
 //! - `names`: which names can be given, `not_yet`: what the language reserves.
@@ -14,6 +15,7 @@
 
 pub mod arrivals;
 pub mod axes;
+pub mod changes;
 pub mod components;
 pub mod conditions;
 pub mod data;
@@ -41,6 +43,7 @@ use crate::language::reading::Effective;
 use crate::language::source::Place;
 
 pub use arrivals::{CountedLoad, StampedLoad};
+pub use changes::Change;
 pub use components::ComponentSection;
 pub use conditions::{Alert, AlertSeverity, Threshold};
 pub use data::{DataSection, KeyCount};
@@ -79,6 +82,8 @@ pub struct Scenario {
     pub run: RunSection,
     /// What goes down when, in the order of the file.
     pub faults: Vec<FaultSection>,
+    /// What becomes different in the course of the run, in the order of time.
+    pub changes: Vec<Change>,
     /// The conditions of `[graduate]`, in the order of the file.
     pub thresholds: Vec<Threshold>,
     /// The alerts, in the order of the file.

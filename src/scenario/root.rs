@@ -3,6 +3,7 @@
 use crate::components::kinds;
 use crate::language::key::{CustomValue, Key, Takes};
 
+use super::changes::CHANGE;
 use super::conditions::ALERT;
 use super::data::DATA;
 use super::faults::FAULT;
@@ -54,6 +55,11 @@ pub const ROOT: &[Key] = &[
     ),
     Key::required("components", Takes::TablesByKind(kinds), "The parts of the system, by name."),
     Key::with_default("run", Takes::Table(RUN), "{}", "How long and how often it is simulated."),
+    Key::optional(
+        "changes",
+        Takes::ListOf(&Takes::Table(CHANGE)),
+        "What becomes different in the course of the run.",
+    ),
     Key::optional(
         "graduate",
         Takes::MapOf(&Takes::Condition),

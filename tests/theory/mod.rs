@@ -28,9 +28,12 @@ const MODELS: &[&str] = &[
     "power of two",
     "Che",
     "stale reads",
+    "replication",
+    "consensus",
     "scatter-gather",
     "fork-join",
     "two-phase commit",
+    "placement",
 ];
 
 /// Runs all cases of a model, prints them, and fails if one is off or too vague.
@@ -140,4 +143,19 @@ fn a_fork_join_of_two_follows_flatto_and_hahn() {
 #[test]
 fn two_phases_take_two_maxima_and_the_records_of_the_log() {
     check("two-phase commit");
+}
+
+#[test]
+fn writes_wait_for_replicas_as_long_as_order_statistics_say() {
+    check("replication");
+}
+
+#[test]
+fn majorities_take_as_long_as_order_statistics_say() {
+    check("consensus");
+}
+
+#[test]
+fn keys_move_and_rings_are_uneven_as_theory_says() {
+    check("placement");
 }

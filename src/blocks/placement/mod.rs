@@ -297,6 +297,12 @@ impl Placement {
         Placement { shards, map }
     }
 
+    /// The region of a shard; none where regions do not matter.
+    pub fn region_of(&self, shard: u16) -> Option<u16> {
+        let Map::Regions(regions) = &self.map else { return None };
+        regions.iter().position(|shards| shards.contains(&shard)).map(|region| region as u16)
+    }
+
     /// Where a key moves from and to when another placement takes over, if it moves.
     #[inline]
     pub fn moves(&self, after: &Placement, place: KeyPlace) -> Option<(u16, u16)> {

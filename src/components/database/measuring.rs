@@ -33,6 +33,9 @@ impl Running for RunningDatabase {
         if self.settings.transactions.is_some() {
             self.measure_transactions(sheet);
         }
+        if self.resharding.is_planned() {
+            self.measure_resharding(sheet);
+        }
         for (index, node) in self.nodes.iter().enumerate() {
             self.measure_node(index, node, now, sheet);
         }
@@ -47,6 +50,7 @@ impl Running for RunningDatabase {
         (tally.lost_writes, tally.leaderless) = (0, 0);
         self.divergence.reset();
         self.transactions.reset();
+        self.resharding.reset();
         self.nodes.iter_mut().for_each(|node| node.reset(now));
         for group in &mut self.groups {
             group.vacant_since = group.vacant_since.map(|_| now);
@@ -97,11 +101,7 @@ impl RunningDatabase {
 
     fn measure_balance(&self, sheet: &mut Sheet) {
         let shards = f64::from(self.topology.shards());
-        let of_shard = |shard: u16| -> u64 {
-            let members = 0..self.topology.members();
-            members.map(|member| self.nodes[self.topology.node(shard, member)].tally.queries).sum()
-        };
-        let queries: Vec<u64> = (0..self.topology.shards()).map(of_shard).collect();
+        let queries = self.queries_of_shards();
         let hottest = queries.iter().max().map_or(0.0, |most| *most as f64);
         let mean = queries.iter().sum::<u64>() as f64 / shards;
         sheet.ratio(&metrics::IMBALANCE, Node::WHOLE, hottest, mean);

@@ -1,5 +1,6 @@
 //! What a database measures.
 
+use super::resharding_metrics as resharding;
 use crate::components::running::{ERROR_RATE, THROUGHPUT};
 use crate::measure::metric::Metric;
 use crate::measure::unit::Unit;
@@ -224,6 +225,14 @@ pub const ALL: &[Metric] = &[
     LOST_WRITES,
     DIVERGENT,
     CONFLICTS,
+    resharding::MOVED,
+    resharding::PROGRESS,
+    resharding::SECONDS,
+    resharding::COPIED,
+    resharding::DOUBLE_WRITES,
+    resharding::QUERY,
+    resharding::IMBALANCE_BEFORE,
+    resharding::IMBALANCE_AFTER,
     CPU,
     READ_LOAD,
     WRITE_LOAD,

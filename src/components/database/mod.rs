@@ -5,6 +5,7 @@
 //!   table;
 //! - [`topology`]: which nodes that makes;
 //! - [`plan`]: load by arithmetic, and how it is built;
+//! - [`growing`], [`buckets`]: more shards in the course of a run, and which keys move when;
 //! - [`running`]: what it does; [`replication`]: who lacks which write.
 //!
 //! ```text
@@ -17,20 +18,24 @@
 //! within 11%; first come, first served comes out up to 2x too low. What must hold: a write is
 //! taken by the leader only; a read that misses the latest write of its key is counted as stale.
 
+mod buckets;
 mod consensus;
 mod failover;
+mod growing;
 mod measuring;
 mod metrics;
 mod plan;
 mod regional;
 mod replicas;
 mod replication;
+mod resharding_metrics;
 mod running;
 mod settings;
 mod shards;
 mod topology;
 mod transactions;
 
+use super::growth::{Growth, Refusal};
 use super::keys::{NODE_COST, REGIONS};
 use super::wiring::WireSpec;
 use super::work::{WORK, Work};
@@ -158,6 +163,8 @@ struct Database {
     failover: Failover,
     prefers_availability: bool,
     transactions: Transactions,
+    /// More shards in the course of a run, in the order of time.
+    growth: Vec<Growth>,
 }
 
 const MOST_CORES: u64 = 100_000;
@@ -235,6 +242,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
         failover: failover?,
         prefers_availability: on_partition? == "availability",
         transactions: transactions?,
+        growth: Vec::new(),
     })
 }
 
@@ -291,6 +299,10 @@ impl Spec for Database {
 
     fn uses_recorded_work(&self) -> bool {
         [&self.read_time, &self.write_time, &self.scan_time].iter().any(|work| work.is_recorded())
+    }
+
+    fn grow(&mut self, growth: Growth) -> Result<Duration, Refusal> {
+        Database::grow(self, growth)
     }
 
     fn resolve(&self, resolver: &mut Resolver<'_, '_>) -> Option<Box<dyn Blueprint>> {

@@ -13,7 +13,7 @@ use super::topology::Topology;
 use crate::blocks::distribution::Distribution;
 use crate::blocks::geography::Geography;
 use crate::blocks::least_recently_used::LeastRecentlyUsed;
-use crate::blocks::placement::IdSpace;
+use crate::blocks::placement::{IdSpace, Placement};
 use crate::blocks::station::{FirstCome, Pool, Station, Unlimited};
 use crate::components::access::{Dataset, ReadFrom, Verb};
 use crate::components::flow::{Flow, FlowContext, StationFlow};
@@ -49,7 +49,7 @@ impl Plan {
             true => Some(copies.resolve(home, resolver)?),
             false => None,
         };
-        let nodes = u64::from(database.shards.count) * u64::from(database.members());
+        let nodes = u64::from(database.final_shards()) * u64::from(database.members());
         if nodes > u64::from(MOST_NODES) {
             resolver.fail(&format!("it has {nodes} nodes, too many"), "at most 15000");
             return None;
@@ -58,7 +58,7 @@ impl Plan {
     }
 
     /// Which nodes there are, for a database that stands in these regions.
-    fn topology(&self, regions: &[u16], geography: &Geography) -> Topology {
+    fn topology(&self, regions: &[u16], geography: &Geography, placement: &Placement) -> Topology {
         let group = |home: u16| match (&self.database.consensus, &self.replicas) {
             (Some(consensus), _) => consensus.regions(home, regions, geography),
             (None, Some(by_region)) => {
@@ -69,10 +69,13 @@ impl Plan {
             (None, None) => vec![home; usize::from(self.database.members())],
         };
         let shards = self.database.shards.count;
-        let homes: Vec<u16> = match &self.homes {
+        let mut homes: Vec<u16> = match &self.homes {
             Some(homes) => spread(homes, geography, geography.home()),
             None => vec![regions[0]; usize::from(shards)],
         };
+        let order = self.regions_with_shards(geography);
+        let added = self.database.regions_of_added(placement).into_iter();
+        homes.extend(added.map(|region| region.map_or(regions[0], |it| order[usize::from(it)])));
         Topology::new(homes.into_iter().map(group).collect())
     }
 
@@ -106,7 +109,7 @@ impl Plan {
                 Verb::Read | Verb::Call => &database.read_time,
             };
             let parts = match class.verb {
-                Verb::Scan => database.shards.parts_of_scan(),
+                Verb::Scan => database.shards.parts_of_scan(database.final_shards()),
                 Verb::Write => f64::from(class.keys),
                 Verb::Read | Verb::Call => 1.0,
             };
@@ -148,7 +151,6 @@ impl Plan {
                 .any(|((_, class), _)| class.dataset == Some(dataset.number))
         };
         let stored: Vec<&Dataset> = context.datasets.iter().filter(reached).collect();
-        let bytes = |dataset: &&Dataset| dataset.keys as f64 * dataset.value_size as f64;
         let sizes = stored.iter().map(|dataset| dataset.value_size as f64);
         let consensus = database.consensus.as_ref();
         let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
@@ -184,7 +186,8 @@ impl Plan {
             },
             prefers_availability: database.prefers_availability,
             transactions: database.transactions.settings(context),
-            stored_bytes: stored.iter().map(bytes).sum(),
+            stored: stored.iter().map(|dataset| dataset.number).collect(),
+            stored_bytes: stored.iter().map(|it| it.keys as f64 * it.value_size as f64).sum(),
             new_key_bytes: sizes.fold(0.0, f64::max),
             classes: context.classes.clone(),
             datasets: context.datasets.to_vec(),
@@ -259,11 +262,11 @@ impl Blueprint for Plan {
         flow.note_delay(&database.replicas.lag);
         flow.note_delay(&database.transactions.flush);
         flow.unfit = database.transactions.unfit(context.classes, arriving, context.datasets);
-        let shards = f64::from(database.shards.count);
+        let shards = f64::from(database.final_shards());
         let cores = f64::from(database.cores) * shards;
         let followers = f64::from(database.members() - 1);
         let station = |name: &str, servers: f64, rate: f64, busy: Option<f64>| StationFlow {
-            station: name.to_owned(),
+            station: database.station_name(name),
             servers,
             rate,
             busy,
@@ -305,7 +308,15 @@ impl Plan {
     /// The database at time zero of one run.
     pub fn running(&self, context: &BuildContext<'_>) -> RunningDatabase {
         let database = &self.database;
-        let topology = self.topology(context.regions, context.geography);
+        let homes: Vec<u16> = match &self.homes {
+            Some(homes) => {
+                let regions = self.regions_with_shards(context.geography);
+                regions.iter().map(|region| homes[usize::from(*region)]).collect()
+            }
+            None => Vec::new(),
+        };
+        let placement = database.shards.placement(&homes);
+        let topology = self.topology(context.regions, context.geography, &placement);
         let disk = || Disk {
             pace: FirstCome::new(1, None),
             access: Unlimited::new(),
@@ -331,15 +342,9 @@ impl Plan {
             own,
             database.followers_tell(),
         );
-        let homes: Vec<u16> = match &self.homes {
-            Some(homes) => {
-                let regions = self.regions_with_shards(context.geography);
-                regions.iter().map(|region| homes[usize::from(*region)]).collect()
-            }
-            None => Vec::new(),
-        };
-        let placement = database.shards.placement(&homes);
         let settings = self.settings(context);
-        RunningDatabase::new(settings, topology, placement, nodes, replication)
+        let mut running = RunningDatabase::new(settings, topology, placement, nodes, replication);
+        running.plan_growth(&database.growth);
+        running
     }
 }

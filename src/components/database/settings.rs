@@ -55,6 +55,8 @@ pub struct Settings {
     pub prefers_availability: bool,
     /// How several keys are written at once; `None` where nobody asks for it.
     pub transactions: Option<TransactionSettings>,
+    /// Numbers of the datasets it stores.
+    pub stored: Vec<u16>,
     /// Bytes of the data at the start.
     pub stored_bytes: f64,
     /// Bytes a new key adds.

@@ -83,7 +83,8 @@ pub struct Shards {
     pub scan_keys: u64,
 }
 
-const MOST_SHARDS: u64 = 4096;
+/// The most shards of a database.
+pub const MOST_SHARDS: u64 = 4096;
 const MOST_SLOTS: u64 = 65_536;
 const MOST_VIRTUAL_NODES: u64 = 4096;
 
@@ -94,10 +95,10 @@ impl Shards {
         Shards { count: 1, strategy, by_owner: false, homes, scan_keys: 100 }
     }
 
-    /// How many shards a scan goes to, about.
-    pub fn parts_of_scan(&self) -> f64 {
+    /// How many of so many shards a scan goes to, about.
+    pub fn parts_of_scan(&self, shards: u16) -> f64 {
         let goes_to_one = self.by_owner || matches!(self.strategy, Strategy::Range(_));
-        if goes_to_one { 1.0 } else { f64::from(self.count) }
+        if goes_to_one { 1.0 } else { f64::from(shards) }
     }
 
     /// Which shard holds which key; `homes` are the shards of each region.

@@ -6,6 +6,8 @@ use crate::experiment::result::{MetricValue, RunResult};
 use crate::experiment::{self, Breach, Options};
 use crate::language::diagnostic::Problems;
 use crate::language::source::Sources;
+use crate::measure::statistics::sectioning::Sections;
+use crate::measure::unit::Unit;
 use crate::model::{self, Model};
 use crate::scenario::Scenario;
 
@@ -29,7 +31,13 @@ pub struct Case {
     warm_up: &'static str,
     /// Requests measured at least, whatever the effort.
     least: u64,
+    /// Counts what is checked, where no scenario is run.
+    count: Option<Count>,
 }
+
+/// Counts something over so many keys (as many as other cases have requests), for the repeat of
+/// this number.
+pub(super) type Count = fn(u64, u64) -> f64;
 
 /// A metric and what it must be.
 #[derive(Clone, Debug)]
@@ -80,8 +88,15 @@ impl Case {
     }
 
     fn of(model: &'static str, name: String, users: String, system: String) -> Case {
-        let (load, requests, least, warm_up) = (None, 0, 0, "auto");
-        Case { model, name, load, requests, checks: Vec::new(), users, system, warm_up, least }
+        let (load, requests, least, warm_up, count) = (None, 0, 0, "auto", None);
+        let checks = Vec::new();
+        Case { model, name, load, requests, checks, users, system, warm_up, least, count }
+    }
+
+    /// Something that is counted over so many keys at full length, instead of simulated.
+    pub(super) fn counted(model: &'static str, name: &str, keys: u64, count: Count) -> Case {
+        let case = Case::of(model, name.to_owned(), String::new(), String::new());
+        Case { requests: keys, count: Some(count), ..case }
     }
 
     /// At this offered load of the busiest station, with so many requests at full length.
@@ -172,6 +187,12 @@ impl Case {
         widening: f64,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Vec<Row>, Breach> {
+        if let Some(count) = self.count {
+            let row = |check: &Check| self.counted_row(check, count, effort, widening);
+            let rows = self.checks.iter().map(row).collect();
+            progress(self.requests(effort));
+            return Ok(rows);
+        }
         let (scenario, model) = compiled(&self.scenario(effort));
         let options = Options::new(String::new(), progress);
         let result = experiment::run(&scenario, &model, &options)?;
@@ -187,6 +208,29 @@ impl Case {
             Theory::Value(value) => value,
             Theory::Law(law) => law(result),
         };
+        self.row_of(check, (theory, simulated, ci95, metric.unit), effort, widening)
+    }
+
+    /// The row of what is counted once for each repeat.
+    fn counted_row(&self, check: &Check, count: Count, effort: Effort, widening: f64) -> Row {
+        let each = self.requests(effort) / u64::from(REPEATS);
+        let own: Vec<f64> = (0..u64::from(REPEATS)).map(|repeat| count(each, repeat)).collect();
+        let pooled = own.iter().sum::<f64>() / own.len() as f64;
+        let sections = Sections { pooled, own: own.into_iter().map(Some).collect() };
+        let ci95 = sections.estimate(0.95).interval().expect("repeats differ by chance");
+        let Theory::Value(theory) = check.theory else {
+            unreachable!("{}: no run for a law", self.name)
+        };
+        self.row_of(check, (theory, pooled, ci95, Unit::Fraction), effort, widening)
+    }
+
+    fn row_of(
+        &self,
+        check: &Check,
+        (theory, simulated, ci95, unit): (f64, f64, (f64, f64), Unit),
+        effort: Effort,
+        widening: f64,
+    ) -> Row {
         // An interval is cut where its values end, at 0 or 1: the wider side is whole.
         let half_width = (ci95.1 - simulated).max(simulated - ci95.0) / theory;
         let allowed = match check.tolerance {
@@ -199,7 +243,7 @@ impl Case {
             case: self.name.clone(),
             load: self.load,
             metric: check.path,
-            unit: metric.unit,
+            unit,
             theory,
             simulated,
             ci95,

@@ -8,9 +8,11 @@
 //! - `balancing`: round robin and the power of two choices;
 //! - `data`: hit rates of caches and stale reads of replicas;
 //! - `cross_shard`: queries that wait for several shards;
+//! - `placement`: keys that move when shards are added, and how even rings are, counted;
 //! - [`coverage`]: how often intervals hold the truth, over many seeds.
 //!
-//! What must hold: cases are plain scenarios, run as any other; a formula knows nothing of the
+//! What must hold: cases are plain scenarios, run as any other, but for those of `placement`, where
+//! nothing happens in time and keys are counted; a formula knows nothing of the
 //! simulator.
 
 mod balancing;
@@ -20,6 +22,7 @@ mod cross_shard;
 mod data;
 pub mod formulas;
 mod networks;
+mod placement;
 mod replication;
 pub mod result;
 mod stations;

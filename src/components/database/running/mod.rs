@@ -6,6 +6,7 @@
 //! - [`commit`]: how a write reaches the other members, and when it is answered;
 //! - [`leadership`]: what happens when a leader fails or cannot be reached;
 //! - [`divergence`]: what both sides of a partition write;
+//! - [`resharding`], [`copying`]: more shards in the course of a run, and the keys that move there;
 //! - [`gather`]: waiting for several nodes;
 //! - [`transactions`], [`coordinator`], [`participant`], [`locking`], [`locks`]: writes of several
 //!   keys.
@@ -20,6 +21,7 @@
 
 pub mod commit;
 pub mod coordinator;
+mod copying;
 pub mod divergence;
 pub mod gather;
 pub mod leadership;
@@ -27,6 +29,7 @@ pub mod locking;
 pub mod locks;
 pub mod node;
 pub mod participant;
+pub mod resharding;
 pub mod routing;
 #[cfg(test)]
 mod tests;
@@ -46,6 +49,7 @@ use divergence::Divergence;
 use gather::{Gathered, Gatherings};
 use leadership::Group;
 use node::{DatabaseNode, Done, FIRST_FREE_TAG};
+use resharding::Resharding;
 use std::collections::VecDeque;
 use transactions::{DECIDING, LOCK_TIMEOUT, PREPARE_GOES, PREPARING, TOLD, Transactions};
 
@@ -64,6 +68,7 @@ pub struct RunningDatabase {
     pub(super) divergence: Divergence,
     pub(super) transactions: Transactions,
     pub(super) tally: Tally,
+    pub(super) resharding: Resharding,
     /// Which nodes could not be reached by a write, and have not caught up since.
     behind: Vec<bool>,
     /// When the last write sent to each node arrives there, where they keep their order.
@@ -123,6 +128,18 @@ const PART_FAILED: u32 = 11;
 const COPY_GOES: u32 = 12;
 /// A copy of a write at a follower.
 const COPY: u32 = 13;
+/// A batch of keys that waits for its turn.
+const BATCH_WAITS: u32 = 14;
+/// A batch that is read at the old shard.
+const BATCH_READ: u32 = 15;
+/// A batch on the way to a node of the new shard.
+const BATCH_GOES: u32 = 16;
+/// A batch that is written there.
+const BATCH_WRITTEN: u32 = 17;
+/// A write on the way to the new shard of its key.
+const TWIN_GOES: u32 = 18;
+/// A write at the new shard of its key.
+const TWIN: u32 = 19;
 
 /// A job takes its next step.
 const STEP: TimerTag = FIRST_FREE_TAG;
@@ -130,6 +147,8 @@ const STEP: TimerTag = FIRST_FREE_TAG;
 const FAULT: TimerTag = FIRST_FREE_TAG + 1;
 /// A shard gets its new leader.
 const SUCCESSION: TimerTag = FIRST_FREE_TAG + 2;
+/// Shards are added.
+const GROWTH: TimerTag = FIRST_FREE_TAG + 3;
 
 /// Tells the parts of a scan apart.
 const SCAN_SALT: u64 = 1 << 35;
@@ -171,6 +190,7 @@ impl RunningDatabase {
             transactions: Transactions::default(),
             behind: vec![false; nodes_count],
             tally: Tally::default(),
+            resharding: Resharding::default(),
             last_arrival,
             apply_lines,
             made_keys: 0,
@@ -213,6 +233,8 @@ impl RunningDatabase {
             PART_FAILED => self.part_is_back(job, false, context),
             COPY_GOES => self.copy_arrives(job, context),
             PREPARE_GOES..=DECIDING => self.transaction_step(job, context),
+            BATCH_WAITS | BATCH_GOES => self.batch_arrives(job, context),
+            TWIN_GOES => self.twin_arrives(job, context),
             other => unreachable!("a job that does {other} has no step to take"),
         }
     }
@@ -244,6 +266,7 @@ impl RunningDatabase {
         let node = usize::from(context.job(job).node);
         let verb = self.verb(job, context);
         let work = self.work(job, verb, context);
+        debug_assert!(self.has_got_key(job, node, context), "a shard is asked for what it has got");
         if verb != Verb::Write {
             self.look_for_stale_data(job, node, context);
         }
@@ -282,6 +305,9 @@ impl RunningDatabase {
         if doing(data.local) == COPY {
             return self.copy_applied(job, context);
         }
+        if matches!(doing(data.local), BATCH_READ | BATCH_WRITTEN | TWIN) {
+            return self.moving_computed(job, context);
+        }
         let verb = self.verb(job, context);
         let work = self.work(job, verb, context).nanos();
         let copy = &mut self.nodes[node];
@@ -304,6 +330,9 @@ impl RunningDatabase {
         if doing == PREPARING {
             return self.part_executed(job, context);
         }
+        if matches!(doing, BATCH_READ | BATCH_WRITTEN | TWIN) {
+            return self.moving_done(job, context);
+        }
         self.nodes[node].tally.queries += 1;
         if !self.is_up(node, context.now()) {
             context.note(job, Note::Found("lost: the node went down"));
@@ -312,6 +341,7 @@ impl RunningDatabase {
         } else if doing == PART {
             self.finish(job, ANSWERED, context);
         } else if self.verb(job, context) == Verb::Write {
+            self.follow_move(job, node, context);
             self.commit(job, node, context);
         } else {
             self.confirm_read(job, node, context);
@@ -363,6 +393,7 @@ impl RunningDatabase {
                 if verb == Verb::Write { &mut tally.write_times } else { &mut tally.read_times };
             of_verb.record(elapsed.nanos());
             tally.slow += u64::from(elapsed > self.settings.slow_query);
+            self.resharding.answered(elapsed);
         }
     }
 
@@ -423,6 +454,7 @@ impl RunningDatabase {
 impl Component for RunningDatabase {
     fn on_start(&mut self, context: &mut Context<'_>) {
         self.watch_faults(context);
+        self.watch_growth(context);
     }
 
     fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
@@ -463,6 +495,7 @@ impl Component for RunningDatabase {
                 self.succeed(timer.slot as u16, context);
                 return self.retry_stuck(context);
             }
+            GROWTH => return self.growth_is_due(context),
             TOLD => return self.told(JobId(timer.slot), context),
             LOCK_TIMEOUT => return self.locks_time_out(context),
             _ => {}

@@ -32,7 +32,7 @@ impl RunningDatabase {
     }
 
     /// What decides the shard of a key.
-    fn place(&self, key: u64) -> KeyPlace {
+    pub(super) fn place(&self, key: u64) -> KeyPlace {
         let number = usize::from(dataset_of(key));
         let dataset = &self.settings.datasets[number];
         let owner = dataset.owner(key);
@@ -46,19 +46,27 @@ impl RunningDatabase {
     /// The shard of a key.
     #[inline]
     pub(super) fn shard_of(&self, key: u64) -> u16 {
+        if let Some(change) = &self.resharding.current {
+            return change.buckets.shard_of(&self.placement, self.place(key));
+        }
         if self.placement.shards() == 1 { 0 } else { self.placement.shard_of(self.place(key)) }
     }
 
     /// The shards that hold a stretch of keys: those of one user if they stay together.
     pub(super) fn shards_of_scan(&self, key: u64) -> Vec<u16> {
-        if self.placement.shards() == 1 || self.settings.by_owner {
+        let is_one = self.placement.shards() == 1 && self.resharding.current.is_none();
+        if is_one || self.settings.by_owner {
             return vec![self.shard_of(key)];
         }
         let number = usize::from(dataset_of(key));
         let (ids, first) = (&self.settings.ids[number], key_within(key));
         let last = first + self.settings.scan_keys.saturating_sub(1);
         let mut shards = Vec::new();
-        self.placement.shards_of_range(ids.position(first), ids.position(last), &mut shards);
+        let (first, last) = (ids.position(first), ids.position(last));
+        self.placement.shards_of_range(first, last, &mut shards);
+        if let Some(change) = &self.resharding.current {
+            change.buckets.add_shards_of_range(first, last, &mut shards);
+        }
         shards
     }
 
