@@ -166,4 +166,9 @@ impl RunningDatabase {
             sheet.ratio(&metrics::LOST_OWN_WRITES, label, lost, reads);
         }
     }
+
+    /// Bytes of the data the database holds now.
+    pub(super) fn storage(&self) -> f64 {
+        self.settings.stored_bytes + self.made_keys as f64 * self.settings.new_key_bytes
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::gather::Gathered;
 use super::{ANSWERED, COMMITTING, COPY, COPY_GOES, FAILED, RunningDatabase, note, rest};
+use crate::components::access::KeyChoice;
 use crate::components::database::replicas::Mode;
 use crate::components::database::replication::Commit;
 use crate::components::database::settings::CommitRule;
@@ -318,5 +319,10 @@ impl RunningDatabase {
                 }
             },
         }
+    }
+
+    /// Whether a write makes a key.
+    pub(super) fn makes_key(&self, class: u16) -> bool {
+        self.settings.classes.get(class).key == KeyChoice::New
     }
 }

@@ -22,7 +22,7 @@ use crate::kernel::{Context, JobId, Note};
 /// Tells batches apart from all other jobs, and the nodes they are written on from each other.
 const BATCH_SALT: u64 = 0x6261_7463_6865_7300;
 /// Tells the twin of a write apart from its other copies.
-const TWIN_SALT: u64 = 1 << 36;
+const TWIN_SALT: u64 = 1 << 41;
 /// How soon copying tries again where a leader is missing.
 const RETRY: Duration = Duration::from_nanos(1_000_000_000);
 

@@ -7,7 +7,7 @@
 //! - [`leadership`]: what happens when a leader fails or cannot be reached;
 //! - [`divergence`]: what both sides of a partition write;
 //! - [`resharding`], [`copying`]: more shards in the course of a run, and the keys that move there;
-//! - [`gather`]: waiting for several nodes;
+//! - [`gather`], [`parts`]: waiting for several nodes; [`stages`]: what a job is doing;
 //! - [`transactions`], [`coordinator`], [`participant`], [`locking`], [`locks`]: writes of several
 //!   keys.
 //!
@@ -29,8 +29,10 @@ pub mod locking;
 pub mod locks;
 pub mod node;
 pub mod participant;
+pub mod parts;
 pub mod resharding;
 pub mod routing;
+pub mod stages;
 #[cfg(test)]
 mod tests;
 pub mod transactions;
@@ -39,17 +41,21 @@ use super::replication::Replication;
 use super::settings::Settings;
 use super::topology::Topology;
 use crate::blocks::placement::Placement;
-use crate::components::access::{KeyChoice, Verb};
-use crate::components::marks::STALE;
+use crate::components::access::Verb;
 use crate::components::running::Door;
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{Component, Context, JobId, Note, Outcome, Rank, Timer, TimerTag};
 use crate::measure::histogram::Histogram;
 use divergence::Divergence;
-use gather::{Gathered, Gatherings};
+use gather::Gatherings;
 use leadership::Group;
 use node::{DatabaseNode, Done, FIRST_FREE_TAG};
 use resharding::Resharding;
+use stages::{
+    ANSWERED, BATCH_GOES, BATCH_READ, BATCH_WAITS, BATCH_WRITTEN, COMMITTING, COPY, COPY_GOES,
+    FAILED, GATHERING, PART, PART_DONE, PART_FAILED, PART_GOES, QUERY, QUERY_GOES, REJECTED, TWIN,
+    TWIN_GOES, doing, note, rest,
+};
 use std::collections::VecDeque;
 use transactions::{DECIDING, LOCK_TIMEOUT, PREPARE_GOES, PREPARING, TOLD, Transactions};
 
@@ -100,47 +106,6 @@ pub(super) struct Tally {
     pub leaderless: u64,
 }
 
-// What a job is doing: the lower byte of its note. The rest of a query's note is the region of its
-// caller, the rest of a child's note the number of its gathering.
-/// A query on the way to its node.
-const QUERY_GOES: u32 = 1;
-/// A query at its node.
-const QUERY: u32 = 2;
-/// A query whose answer waits for other members.
-const COMMITTING: u32 = 3;
-/// A query on the way back to its caller, done well.
-const ANSWERED: u32 = 4;
-/// The same, turned away.
-const REJECTED: u32 = 5;
-/// The same, failed.
-const FAILED: u32 = 6;
-/// A query that waits for its children.
-const GATHERING: u32 = 7;
-/// A child on the way to its node.
-const PART_GOES: u32 = 8;
-/// A child at its node.
-const PART: u32 = 9;
-/// A child on the way back, done well.
-const PART_DONE: u32 = 10;
-/// A child on the way back, failed.
-const PART_FAILED: u32 = 11;
-/// A copy of a write on the way to a follower.
-const COPY_GOES: u32 = 12;
-/// A copy of a write at a follower.
-const COPY: u32 = 13;
-/// A batch of keys that waits for its turn.
-const BATCH_WAITS: u32 = 14;
-/// A batch that is read at the old shard.
-const BATCH_READ: u32 = 15;
-/// A batch on the way to a node of the new shard.
-const BATCH_GOES: u32 = 16;
-/// A batch that is written there.
-const BATCH_WRITTEN: u32 = 17;
-/// A write on the way to the new shard of its key.
-const TWIN_GOES: u32 = 18;
-/// A write at the new shard of its key.
-const TWIN: u32 = 19;
-
 /// A job takes its next step.
 const STEP: TimerTag = FIRST_FREE_TAG;
 /// A fault begins or ends.
@@ -149,21 +114,6 @@ const FAULT: TimerTag = FIRST_FREE_TAG + 1;
 const SUCCESSION: TimerTag = FIRST_FREE_TAG + 2;
 /// Shards are added.
 const GROWTH: TimerTag = FIRST_FREE_TAG + 3;
-
-/// Tells the parts of a scan apart.
-const SCAN_SALT: u64 = 1 << 35;
-
-const fn note(doing: u32, rest: u32) -> u32 {
-    doing | rest << 8
-}
-
-const fn doing(note: u32) -> u32 {
-    note & 0xFF
-}
-
-const fn rest(note: u32) -> u32 {
-    note >> 8
-}
 
 impl RunningDatabase {
     /// A database at time zero.
@@ -284,20 +234,6 @@ impl RunningDatabase {
         law.duration(context.job(job), stream) + self.further_work(job, law, stream, context)
     }
 
-    fn look_for_stale_data(&mut self, job: JobId, node: usize, context: &mut Context<'_>) {
-        let Some(follower) = self.as_follower(node) else { return };
-        let data = context.job(job);
-        let missed = self.replication.lacks(data.key, data.user, follower, context.now());
-        let tally = &mut self.nodes[node].tally;
-        tally.replica_reads += 1;
-        if let Some(missed) = missed {
-            tally.stale_reads += 1;
-            tally.lost_own_writes += u64::from(missed.own);
-            context.job_mut(job).marks |= STALE;
-            context.note(job, Note::Found("reads what is older than the last write"));
-        }
-    }
-
     /// The cores are done with a job: on to the disk, or to the end.
     fn computed(&mut self, job: JobId, context: &mut Context<'_>) {
         let data = context.job(job);
@@ -375,13 +311,6 @@ impl RunningDatabase {
         self.step_after(job, way, how, context);
     }
 
-    /// The region from which a gathering's query was asked.
-    fn caller_of_part(&self, gathering: u32, context: &Context<'_>) -> u16 {
-        let waiting = self.gatherings.waiting(gathering);
-        // Where nobody waits it does not matter how long the way is.
-        waiting.map_or(self.settings.geography.home(), |job| rest(context.job(job).local) as u16)
-    }
-
     /// The answer is with the caller.
     fn reply(&mut self, job: JobId, outcome: Outcome, context: &mut Context<'_>) {
         let verb = self.verb(job, context);
@@ -395,59 +324,6 @@ impl RunningDatabase {
             tally.slow += u64::from(elapsed > self.settings.slow_query);
             self.resharding.answered(elapsed);
         }
-    }
-
-    /// A query goes to several shards at once and waits for all of them.
-    fn scatter(&mut self, job: JobId, shards: &[u16], caller: u16, context: &mut Context<'_>) {
-        context.job_mut(job).local = note(GATHERING, u32::from(caller));
-        let count = shards.len() as u16;
-        let gathering = self.gatherings.open(job, count, count);
-        for &shard in shards {
-            let child = context.fork(job, SCAN_SALT | u64::from(shard));
-            context.note(child, Note::Purpose("part of a scan"));
-            context.cut_off(child);
-            context.job_mut(child).local = note(PART_GOES, gathering);
-            match self.choose_member(child, shard, caller, context) {
-                Some(node) => {
-                    context.job_mut(child).node = node as u16;
-                    let way = self.way(caller, self.topology.region(node));
-                    self.step_after(child, way, PART_GOES, context);
-                }
-                None => self.step_after(child, Duration::ZERO, PART_FAILED, context),
-            }
-        }
-    }
-
-    fn part_is_back(&mut self, child: JobId, ok: bool, context: &mut Context<'_>) {
-        let data = context.job(child);
-        let (gathering, stale) = (rest(data.local), data.marks & STALE);
-        if let Some(query) = self.gatherings.waiting(gathering) {
-            context.job_mut(query).marks |= stale;
-        }
-        context.join(child);
-        match self.gatherings.came_back(gathering, ok) {
-            Gathered::NotYet => {}
-            Gathered::Enough(query) => self.gathered(query, context),
-            Gathered::Failed(query) => self.reply(query, Outcome::Failed, context),
-        }
-    }
-
-    /// Enough of what a query waited for has come.
-    fn gathered(&mut self, query: JobId, context: &mut Context<'_>) {
-        match doing(context.job(query).local) {
-            COMMITTING => self.committed(query, context),
-            _ => self.reply(query, Outcome::Completed, context),
-        }
-    }
-
-    /// Bytes of the data the database holds now.
-    pub(super) fn storage(&self) -> f64 {
-        self.settings.stored_bytes + self.made_keys as f64 * self.settings.new_key_bytes
-    }
-
-    /// Whether a write makes a key.
-    fn makes_key(&self, class: u16) -> bool {
-        self.settings.classes.get(class).key == KeyChoice::New
     }
 }
 

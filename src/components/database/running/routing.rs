@@ -7,8 +7,9 @@ use crate::components::access::{ReadFrom, Verb, dataset_of, key_within};
 use crate::components::database::replicas::Reads;
 use crate::components::database::replication::Follower;
 use crate::components::database::shards::hash_of;
+use crate::components::marks::STALE;
 use crate::kernel::time::{Duration, Time};
-use crate::kernel::{Context, JobId, NODE_ANY};
+use crate::kernel::{Context, JobId, NODE_ANY, Note};
 
 impl RunningDatabase {
     /// The region from which a query is asked: where several are, the caller tells it as the node.
@@ -177,6 +178,26 @@ impl RunningDatabase {
             Reads::BoundedStaleness(bound) => {
                 self.replication.lacks(key, user, follower, now).is_some_and(|it| it.age > bound)
             }
+        }
+    }
+
+    /// Counts a read by a follower, and whether it misses the latest write.
+    pub(super) fn look_for_stale_data(
+        &mut self,
+        job: JobId,
+        node: usize,
+        context: &mut Context<'_>,
+    ) {
+        let Some(follower) = self.as_follower(node) else { return };
+        let data = context.job(job);
+        let missed = self.replication.lacks(data.key, data.user, follower, context.now());
+        let tally = &mut self.nodes[node].tally;
+        tally.replica_reads += 1;
+        if let Some(missed) = missed {
+            tally.stale_reads += 1;
+            tally.lost_own_writes += u64::from(missed.own);
+            context.job_mut(job).marks |= STALE;
+            context.note(job, Note::Found("reads what is older than the last write"));
         }
     }
 }
