@@ -43,7 +43,8 @@ const GRID_REQUESTS: u64 = 20_000;
 const MOST_REQUESTS: u64 = 6_000_000;
 /// How much wider the intervals are of thresholds that lie wholly beyond the one that trips first.
 pub const COARSER: f64 = 2.5;
-/// Half-width over the crossing of the capacity, where it lies wholly beyond.
+/// The capacity, where it lies wholly beyond, is only told to lie between two numbers of users that
+/// were run: so far apart at most, from the middle.
 const FOR_CAPACITY: f64 = 0.2;
 /// The most requests of a repeat for these.
 const MOST_BEYOND: u64 = 100_000;
@@ -81,6 +82,7 @@ pub fn graduate(
         requests: GRID_REQUESTS,
         most_requests: MOST_REQUESTS,
         longer: LONGER,
+        by_points: false,
     };
     let mut searches: Vec<Stage<'_>> = stages
         .iter()

@@ -21,8 +21,9 @@ use crate::scenario::Scenario;
 const GRID: usize = 10;
 /// The ratio of two points of the grid at least: closer ones tell little more.
 const LEAST_RATIO: f64 = 1.3;
-/// The grid ends so far beyond where plain arithmetic says that a station is full.
-const BEYOND: f64 = 1.1;
+/// The grid ends at first a little before plain arithmetic says that a station is full: uneven load
+/// fills it earlier, and overload is dear to simulate.
+const SHORT_OF: f64 = 0.8;
 /// What a grid that does not reach a crossing is extended by.
 const FURTHER: f64 = 1.6;
 /// Closed users are searched up to so many times where the grid ends at first: twice the knee.
@@ -87,7 +88,7 @@ impl<'a> Stage<'a> {
         stage
     }
 
-    /// Where the grid ends: a little beyond where the first station is full, by plain arithmetic.
+    /// Where the grid ends at first, by plain arithmetic.
     fn top(&self) -> u64 {
         let own = self.scenario.users.count;
         let full = match self.model.load.is_closed() {
@@ -106,7 +107,7 @@ impl<'a> Stage<'a> {
                 stations.filter_map(|at| limits.full_at(at, own)).reduce(f64::min)
             }
         };
-        let top = full.map_or(self.range.0 as f64 * 10.0, |users| users * BEYOND);
+        let top = full.map_or(self.range.0 as f64 * 10.0, |users| users * SHORT_OF);
         (top.ceil() as u64).clamp(self.range.0, self.range.1)
     }
 
@@ -361,7 +362,8 @@ impl Effort {
 impl Effort {
     /// The same on the capacity beside thresholds of its own kind: overload is dear to simulate.
     fn far(self) -> Effort {
-        Effort { precision: FOR_CAPACITY.max(self.beyond().precision), ..self.beyond() }
+        let precision = FOR_CAPACITY.max(self.beyond().precision);
+        Effort { precision, by_points: true, ..self.beyond() }
     }
 }
 

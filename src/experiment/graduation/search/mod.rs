@@ -66,6 +66,8 @@ pub struct Effort {
     /// How many times as long the run is that confirms a crossing by overload, which drifts with
     /// the length of a run.
     pub longer: u64,
+    /// Whether two points so close around the crossing are enough, and nothing is made of them.
+    pub by_points: bool,
 }
 
 /// A number of users that was run.
@@ -270,9 +272,10 @@ impl Search {
         let gap = high.users - low.users;
         let is_narrow = gap <= self.effort.precision * low.users || gap <= 1.5;
         let is_over = self.steps >= MOST_STEPS;
-        if !bracket.is_smooth() {
-            if is_narrow || is_over {
-                let crossing = bracket.jump(is_narrow);
+        let is_enough = self.effort.by_points && gap <= 2.0 * self.effort.precision * low.users;
+        if !bracket.is_smooth() || is_enough {
+            if is_narrow || is_enough || is_over {
+                let crossing = bracket.jump(is_narrow || is_enough);
                 self.known = Some(Known::Jump(bracket.clone()));
                 self.phase = Phase::Done(crossing);
             }

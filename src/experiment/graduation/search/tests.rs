@@ -4,8 +4,13 @@ use super::*;
 use crate::kernel::random::Stream;
 use crate::measure::statistics::simultaneous::binomial_range;
 
-const EFFORT: Effort =
-    Effort { precision: 0.01, requests: 20_000, most_requests: 6_000_000, longer: 4 };
+const EFFORT: Effort = Effort {
+    precision: 0.01,
+    requests: 20_000,
+    most_requests: 6_000_000,
+    longer: 4,
+    by_points: false,
+};
 
 /// A world in which the residual at some users is known, and each repeat's is off by a normal
 /// error that falls with the root of its length.
