@@ -248,7 +248,7 @@ mod tests {
             ),
             (
                 db("{ at = \"60s\", component = \"db\", shards = 5 }"),
-                "`changes[0].at`: the run is over by then | \"60s\" | less than 60s, when it ends",
+                "`changes[0].at`: the run is over by then | \"60s\" | less than 1min, when it ends",
             ),
             (
                 db("{ at = \"1s\", component = \"bd\", shards = 5 }"),

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::root::SWEEP;
 use super::wiring::{Declared, check_names};
 use super::{
-    ComponentSection, ROOT, Scenario, UsersSection, changes, components, conditions, data, faults,
-    not_yet, operations, regions, run, users,
+    ComponentSection, Load, ROOT, Scenario, UsersSection, changes, components, conditions, data,
+    faults, not_yet, operations, regions, run, users,
 };
 use crate::kernel::random::{hash_name, mix};
 use crate::language::diagnostic::Problems;
@@ -92,10 +92,7 @@ fn read(
     let regions = regions::read(&mut root);
     let count = users.as_ref().map_or(0, |users| users.count);
     let data = data::read(&mut root, count, regions.as_ref());
-    let mut datasets: Vec<&str> = root.names("data").into_iter().map(|(name, _)| name).collect();
-    datasets.sort_unstable();
-    let operations = operations::read(&mut root, &datasets);
-    let asked = asked(&table);
+    let operations = operations::read(&mut root, &datasets(&table));
     let mut components = components::read(&mut root, regions.as_ref());
     let run = root.table("run").and_then(|mut reader| run::read(&mut reader, has_trace(&table)));
     let changes = changes::read(&mut root, components.as_deref_mut(), run.as_ref());
@@ -103,25 +100,22 @@ fn read(
     let thresholds = conditions::read_thresholds(&mut root);
     let alerts = conditions::read_alerts(&mut root);
     let sweep = sweep(users.as_ref(), &mut root);
-    let declared =
-        Declared { components: declared(&table, "components"), datasets, operations: asked };
-    components.iter().flatten().flatten().for_each(|section| declared.check(section, problems));
+    let declared = declared_names(&table);
     let sections: Vec<&ComponentSection> = components.iter().flatten().flatten().collect();
+    sections.iter().for_each(|section| declared.check(section, problems));
     if let (Some(data), Some(operations), Some(regions)) = (&data, &operations, &regions) {
         check_names(&sections, data, operations, &regions.geography, problems);
     }
     let faults = faults.zip(regions.as_ref()).and_then(|(faults, regions)| {
-        let (names, run) = (&declared.components[..], run.as_ref());
-        let known = faults::Known { regions, names, components: sections, run };
+        let names = &declared.components[..];
+        let known = faults::Known { regions, names, components: sections, run: run.as_ref() };
         known.resolve(faults.unwrap_or_default(), problems)
     });
     let users = users?;
     let components = components?.into_iter().collect::<Option<Vec<_>>>()?;
-    if !users.load.has_recorded_work() {
-        components::refuse_recorded_work(&components, problems);
-    }
+    check_recorded_work(&users.load, &components, problems);
     Some(Scenario {
-        name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        name: name_of(path),
         path: path.to_path_buf(),
         title: title?,
         stage: stage?,
@@ -140,6 +134,31 @@ fn read(
         hash: hash(&effective),
         effective,
     })
+}
+
+/// The file's name without its ending.
+fn name_of(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The names of the datasets, in order.
+fn datasets(table: &Table) -> Vec<&str> {
+    let mut datasets = declared(table, "data");
+    datasets.sort_unstable();
+    datasets
+}
+
+/// All that the file declares and components may name.
+fn declared_names(table: &Table) -> Declared<'_> {
+    let components = declared(table, "components");
+    Declared { components, datasets: datasets(table), operations: asked(table) }
+}
+
+/// Whether components that take recorded service times have them; else they are reported.
+fn check_recorded_work(load: &Load, components: &[ComponentSection], problems: &mut Problems) {
+    if !load.has_recorded_work() {
+        components::refuse_recorded_work(components, problems);
+    }
 }
 
 /// The names of the operations, declared or not.

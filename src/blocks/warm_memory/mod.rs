@@ -160,15 +160,16 @@ impl<C: Catalogue> WarmMemory<C> {
 
     /// Evicts what no longer fits; returns how many entries that were.
     fn make_room(&mut self) -> u64 {
-        let excess = self.used() - self.capacity as f64;
-        if let Some(inherited) = &mut self.inherited {
-            if excess > 0.0 {
+        loop {
+            let excess = self.used() - self.capacity as f64;
+            let Some(inherited) = &mut self.inherited else { break };
+            if inherited.is_spent() {
+                self.inherited = None;
+            } else if excess > 0.0 {
                 self.evicted += inherited.evict(excess);
-            }
-            if !inherited.is_spent() {
+            } else {
                 return self.report();
             }
-            self.inherited = None;
         }
         while self.used > self.capacity {
             let oldest = self.entries.oldest().expect("what is used belongs to an entry").key;
