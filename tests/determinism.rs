@@ -2,7 +2,7 @@
 //! does not concern a component does not change it.
 
 use crate::support::random_scenario::any_scenario;
-use crate::support::{has_faults, load, load_text, project, run};
+use crate::support::{has_times, load, load_text, project, run};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use simscale::experiment::result::RunResult;
@@ -168,7 +168,7 @@ fn threads_change_no_byte_of_shipped_scenarios() {
         // Short runs do: what is judged is sameness, not accuracy.
         let mut sets =
             vec!["run.requests=1_000", "run.repeats=3", "run.warmup=1s", "run.min_time=1s"];
-        if has_faults(&file) {
+        if has_times(&file) {
             sets[0] = "run.duration=80s";
             sets.push("users.count=3K");
         }

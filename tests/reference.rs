@@ -97,7 +97,8 @@ data.bound = { keys = { per_user = 1 }, stay_in = "us" }
 regions.us.share = "100%"
 network.rtt.within = "0ms"
 operations.view = { share = "90%", does = "read", of = "posts" }
-operations.edit = { share = "10%", does = "write", of = "posts" }
+operations.edit = { share = "9%", does = "write", of = "posts" }
+operations.move = { share = "1%", does = "write", of = "posts", keys = 2 }
 components.front = { kind = "service", service_time = "1ms", sends_to = "subject" }
 components.app = { kind = "service", service_time = "1ms" }
 components.db = { kind = "database", cores = 4, read_time = "1ms" }
@@ -107,6 +108,15 @@ components.db = { kind = "database", cores = 4, read_time = "1ms" }
 const FURTHER_SETTINGS: &[(&str, &str)] = &[
     ("cache", "holds = [\"bound\"]\nmemory = \"1GiB\"\nsends_to = \"db\""),
     ("database", "cores = 4\nread_time = \"1ms\"\ndisk_time = \"1ms\"\nmemory = \"1GiB\""),
+    (
+        "database",
+        "cores = 4\nread_time = \"1ms\"\non_partition = \"availability\"\n\
+         shards = { count = 2, strategy = \"virtual\" }\n\
+         [run]\nduration = \"1min\"\n\
+         [[changes]]\nat = \"10s\"\ncomponent = \"subject\"\nshards = 3\n\
+         [[faults]]\nkind = \"outage\"\ncomponent = \"subject\"\nnode = 0\n\
+         at = \"20s\"\nfor = \"1s\"",
+    ),
     (
         "database",
         "cores = 4\nread_time = \"1ms\"\n\

@@ -72,8 +72,8 @@ impl<V> KeyedTable<V> {
         self.entries.retain(|entry| keep(entry.0, &entry.1));
     }
 
-    /// How many entries there are for which `holds` says so; as with [`KeyedTable::retain`], it must
-    /// be a pure function of one entry.
+    /// How many entries there are for which `holds` says so; as with [`KeyedTable::retain`], it
+    /// must be a pure function of one entry.
     pub fn count(&self, holds: impl Fn(u64, &V) -> bool) -> usize {
         self.entries.iter().filter(|entry| holds(entry.0, &entry.1)).count()
     }

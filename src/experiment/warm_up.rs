@@ -3,11 +3,12 @@
 //! A run begins with a cut of 10%. Its repeats together then tell when the mean response time had
 //! settled (MSER on the mean over all repeats, from time zero); where that is later than the cut,
 //! the run was a pilot, and is done again with the later cut. Never is anything cut by what a
-//! single repeat shows: that would bias it. Between regions, the longest round trip is cut at least.
+//! single repeat shows: that would bias it. Between regions, at least the longest round trip
+//! is cut.
 //!
 //! Traces cut nothing: all of them counts. A load that varies by day cuts whole periods, so that
-//! the measured part is as long as it was; a spike, a ramp, faults or changes cut nothing, for their
-//! times count from the start.
+//! the measured part is as long as it was; a spike, a ramp, faults or changes cut nothing, for
+//! their times count from the start.
 
 use super::horizon::Measured;
 use super::single::Single;

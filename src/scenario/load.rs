@@ -107,8 +107,8 @@ fn read(
         check_names(&sections, data, operations, &regions.geography, problems);
     }
     let faults = faults.zip(regions.as_ref()).and_then(|(faults, regions)| {
-        let names = &declared.components[..];
-        let known = faults::Known { regions, names, components: sections, run: run.as_ref() };
+        let (names, run) = (&declared.components[..], run.as_ref());
+        let known = faults::Known { regions, names, components: sections, run };
         known.resolve(faults.unwrap_or_default(), problems)
     });
     let users = users?;

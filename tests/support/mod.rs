@@ -38,6 +38,12 @@ pub fn has_faults(file: &Path) -> bool {
     text.contains("[[faults]]")
 }
 
+/// Whether something in a scenario has its time, so that a run of it has a duration.
+pub fn has_times(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).expect("the scenario can be read");
+    has_faults(file) || text.contains("[[changes]]")
+}
+
 /// Loads and compiles a scenario file; panics with the rendered problems if anything is wrong.
 pub fn load(file: &Path, sets: &[&str]) -> (Scenario, Model) {
     let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();

@@ -155,6 +155,9 @@ impl<C: Catalogue> WarmMemory<C> {
         let (held, flags) = inherited.take(key, place, weight as f64)?;
         self.used += weight;
         self.entries.insert_aged(key, held.age, flags);
+        // More may be there than was expected.
+        let evicted = self.make_room();
+        self.evicted += evicted as f64;
         self.entries.peek(key)
     }
 

@@ -1,3 +1,5 @@
+//! Keys belong to their users, and equal classes are one.
+
 use super::*;
 use crate::blocks::geography::Region;
 use crate::kernel::random::Stream;

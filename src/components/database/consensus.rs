@@ -1,5 +1,6 @@
 //! `[components.NAME.consensus]`: each shard is a group of voters that agree on every write (Raft;
-//! D. Ongaro, J. Ousterhout, "In search of an understandable consensus algorithm", USENIX ATC 2014).
+//! D. Ongaro, J. Ousterhout, "In search of an understandable consensus algorithm", USENIX ATC
+//! 2014).
 
 use crate::blocks::distribution::Distribution;
 use crate::blocks::geography::Geography;
@@ -15,8 +16,8 @@ pub const KEYS: &[Key] = &[
         "placement",
         Takes::OneOf(&["home", "home_2_nearest_1", "spread"]),
         "\"home\"",
-        "Where they stand: all at the shard's home; two there and the others in the nearest region; \
-         or one a region, from the home outwards.",
+        "Where they stand: all at the shard's home; two there and the others in the nearest \
+         region; or one a region, from the home outwards.",
     ),
     Key::with_default(
         "reads",

@@ -201,24 +201,8 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     let otherwise = read_otherwise(table);
     let transactions = transactions::read(table);
     table.optional::<String>("node_cost");
-    if cores.is_some_and(|cores| !(1..=MOST_CORES).contains(&cores.0)) {
-        table.error("cores", "must lie between 1 and 100K", "");
-    }
-    if connections == Some(Limit::Finite(0)) {
-        table.error("connections", "no query could run", "at least 1");
-    }
-    if iops.is_some_and(|iops| iops.0 <= 0.0) {
-        table.error("iops", "the disk would stand still", "more than 0");
-    }
-    if memory.is_some_and(|memory| memory.is_some())
-        && disk_time.as_ref().is_some_and(Option::is_none)
-    {
-        table.error("memory", "does nothing without a disk", "give `disk_time` too");
-    }
-    if table.given("consensus") && table.given("replicas") {
-        let label = "its voters are the copies: leave `replicas` out, or replicas = \"none\"";
-        table.error("consensus", "takes the place of replicas", label);
-    }
+    check_node(table, cores, connections, iops);
+    check_together(table);
     let read_time = read_time?;
     Some(Database {
         cores: cores?.0.min(MOST_CORES) as u32,
@@ -244,6 +228,35 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
         transactions: transactions?,
         growth: Vec::new(),
     })
+}
+
+/// Refuses a node with which nothing could be done.
+fn check_node(
+    table: &mut TableReader<'_, '_>,
+    cores: Option<Count>,
+    connections: Option<Limit>,
+    iops: Option<Rate>,
+) {
+    if cores.is_some_and(|cores| !(1..=MOST_CORES).contains(&cores.0)) {
+        table.error("cores", "must lie between 1 and 100K", "");
+    }
+    if connections == Some(Limit::Finite(0)) {
+        table.error("connections", "no query could run", "at least 1");
+    }
+    if iops.is_some_and(|iops| iops.0 <= 0.0) {
+        table.error("iops", "the disk would stand still", "more than 0");
+    }
+}
+
+/// Refuses keys that make no sense beside each other.
+fn check_together(table: &mut TableReader<'_, '_>) {
+    if table.given("memory") && !table.given("disk_time") {
+        table.error("memory", "does nothing without a disk", "give `disk_time` too");
+    }
+    if table.given("consensus") && table.given("replicas") {
+        let label = "its voters are the copies: leave `replicas` out, or replicas = \"none\"";
+        table.error("consensus", "takes the place of replicas", label);
+    }
 }
 
 /// What counts without a partition (PACELC; D. Abadi, "Consistency tradeoffs in modern distributed

@@ -195,16 +195,21 @@ impl Plan {
             geography: context.geography.clone(),
             faults: context.faults.clone(),
             number: context.number,
-            streams: Streams {
-                read: context.stream("read time"),
-                write: context.stream("write time"),
-                apply: context.stream("apply time"),
-                disk: context.stream("disk time"),
-                replica: context.stream("replica"),
-                flush: context.stream("flush"),
-                election: context.stream("election"),
-            },
+            streams: streams(context),
         }
+    }
+}
+
+/// The draws of a database in one run.
+fn streams(context: &BuildContext<'_>) -> Streams {
+    Streams {
+        read: context.stream("read time"),
+        write: context.stream("write time"),
+        apply: context.stream("apply time"),
+        disk: context.stream("disk time"),
+        replica: context.stream("replica"),
+        flush: context.stream("flush"),
+        election: context.stream("election"),
     }
 }
 

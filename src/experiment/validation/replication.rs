@@ -7,7 +7,8 @@ pub(super) fn cases() -> Vec<Case> {
     [vec![stale_behind_apply()], writes_that_wait(), majorities()].concat()
 }
 
-/// A database of many cores, so that nothing waits for them, asked for reads and writes of 200 keys.
+/// A database of many cores, so that nothing waits for them, asked for reads and writes of 200
+/// keys.
 fn database(rest: &str) -> String {
     format!(
         "entry = \"db\"\n\

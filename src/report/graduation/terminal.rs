@@ -128,8 +128,8 @@ fn three_digits(number: f64) -> String {
 fn simulated(ladder: &Ladder, screen: Screen) -> String {
     let all: u64 = ladder.stages.iter().map(|stage| stage.simulated).sum();
     let text = format!(
-        "{} requests, over {} to {} users; intervals of 95%, half-width at most {} of the users, or \
-         {} for thresholds wholly beyond the first.",
+        "{} requests, over {} to {} users; intervals of 95%, half-width at most {} of the users, \
+         or {} for thresholds wholly beyond the first.",
         count(all),
         count(ladder.range.0),
         count(ladder.range.1),

@@ -1,3 +1,5 @@
+//! Who lacks which write, and for how long.
+
 use super::*;
 use crate::blocks::geography::Region;
 

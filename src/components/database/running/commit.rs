@@ -192,10 +192,7 @@ impl RunningDatabase {
             },
             everywhere,
         };
-        for other in (0..self.topology.members()).filter(|other| spread.cut & 1 << other != 0) {
-            let other = self.topology.node(write.shard, other);
-            self.behind[other] = true;
-        }
+        self.fall_behind(&write);
         self.replication.commit(write, context.now());
         #[cfg(test)]
         self.journal.push(super::tests::Entry::Sent {
@@ -206,6 +203,14 @@ impl RunningDatabase {
         let goes_on = self.settings.prefers_availability && !self.settings.every_region_leads;
         if goes_on && self.is_partitioned(context.now()) {
             self.divergence.wrote(write.key, self.as_follower(node).is_none());
+        }
+    }
+
+    /// The members that a write could not reach are behind until they have caught up.
+    fn fall_behind(&mut self, write: &Commit) {
+        for member in (0..self.topology.members()).filter(|member| write.cut & 1 << member != 0) {
+            let node = self.topology.node(write.shard, member);
+            self.behind[node] = true;
         }
     }
 
