@@ -111,8 +111,7 @@ fn read(
         let known = faults::Known { regions, names, components: sections, run };
         known.resolve(faults.unwrap_or_default(), problems)
     });
-    let users = users?;
-    let components = components?.into_iter().collect::<Option<Vec<_>>>()?;
+    let (users, components) = (users?, components?.into_iter().collect::<Option<Vec<_>>>()?);
     check_recorded_work(&users.load, &components, problems);
     Some(Scenario {
         name: name_of(path),

@@ -57,8 +57,8 @@ pub const KEYS: &[Key] = &[
         Takes::OneOf(&["replica", "primary", "read_your_writes", "bounded_staleness"]),
         "\"replica\"",
         "Where reads go. `read_your_writes` asks the primary for `pin` after the reader's own \
-         write (without `pin`: while the replica lacks it), `bounded_staleness` when the replica lacks a \
-         write older than `bound`.",
+         write (without `pin`: while the replica lacks it), `bounded_staleness` when the replica \
+         lacks a write older than `bound`.",
     ),
     Key::optional("pin", Takes::Duration, "How long a user reads the primary after a write."),
     Key::with_default("bound", Takes::Duration, "\"5s\"", "The oldest write a read may miss."),

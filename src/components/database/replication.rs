@@ -1,11 +1,12 @@
 //! Which writes a copy has not got yet.
 //!
 //! The lag law says how long after its commit a write reaches a follower, for each (write,
-//! follower) by itself. A lag is drawn by the write's identity and the follower's number, so it needs no
-//! storage: a read draws it again. Followers that spend time on a write tell when they have applied
-//! it. Kept are only the latest writes that some follower still lacks. What must hold: with write
-//! rate w on a key, a read of it on a follower is stale with probability E[1 - exp(-w L)] (the last
-//! write's age is exponential, by memorylessness).
+//! follower) by itself. A lag is drawn by the write's identity and the follower's number, so it
+//! needs no storage: a read draws it again. Followers that spend time on a write tell when they
+//! have applied it. Kept are only the latest writes that some follower still lacks.
+//!
+//! What must hold: with write rate w on a key, a read of it on a follower is stale with probability
+//! E[1 - exp(-w L)] (the last write's age is exponential, by memorylessness).
 
 use super::topology::Topology;
 use crate::blocks::distribution::Distribution;

@@ -204,9 +204,11 @@ impl<'a> Stage<'a> {
         });
         let Some((_, bound)) = first.min_by(|one, other| one.0.total_cmp(&other.0)) else { return };
         for track in tracks {
-            let Track::Found(search, Crossing { users, interval, .. }) = track else { continue };
-            let is_narrow = interval.1 - interval.0 <= 2.0 * self.effort.precision * *users;
-            if interval.0 <= bound && !is_narrow && search.refine(self.effort) {
+            let Track::Found(search, crossing) = track else { continue };
+            let Crossing { users, interval, is_settled, .. } = *crossing;
+            let is_narrow = interval.1 - interval.0 <= 2.0 * self.effort.precision * users;
+            let is_good = is_narrow && is_settled;
+            if interval.0 <= bound && !is_good && search.refine(self.effort) {
                 *track = Track::Searching(search.clone());
             }
         }

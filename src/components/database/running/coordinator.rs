@@ -7,9 +7,10 @@
 //! ```
 //! [`participant`](super::participant) is the other side. A refusal is answered at once and nobody
 //! waits for its acknowledgements (presumed abort). Shards lock in parallel, so no order of keys
-//! can keep two transactions from waiting for each other: the lock timeout ends that. The coordinator
-//! is down when its region is: then whoever has voted keeps its locks until the region is back.
-//! What must hold: a transaction is open until each of its parts has ended; its query is answered once.
+//! can keep two transactions from waiting for each other: the lock timeout ends that. The
+//! coordinator is down when its region is: then whoever has voted keeps its locks until the region
+//! is back. What must hold: a transaction is open until each of its parts has ended; its query is
+//! answered once.
 
 use super::transactions::{
     COMMIT_GOES, DECIDING, IN_TRANSACTION, PREPARE_GOES, Part, Phase, REFUSAL_GOES, TOLD,
