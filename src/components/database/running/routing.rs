@@ -99,6 +99,7 @@ impl RunningDatabase {
             || reads == Reads::Primary
             || self.topology.members() == 1;
         if !needs_leader
+            && (self.settings.prefers_availability || self.is_in_touch(shard, caller, now))
             && let Some(node) = self.choose_follower(job, shard, caller, context)
             && !self.is_too_far_behind(job, node, reads, now, context)
         {
@@ -108,6 +109,15 @@ impl RunningDatabase {
             Leader::At(node) => Some(node),
             Leader::Unknown => None,
         }
+    }
+
+    /// Whether a caller stands on the side of a partition on which its shard is led, so that a
+    /// follower there is kept up to date.
+    fn is_in_touch(&self, shard: u16, caller: u16, now: Time) -> bool {
+        let leader = self.topology.node(shard, self.groups[usize::from(shard)].leader);
+        self.settings.faults.is_empty()
+            || self.settings.every_region_leads
+            || self.settings.faults.way_is_open(caller, self.topology.region(leader), now)
     }
 
     /// The nearest follower, one of several by the rule.
