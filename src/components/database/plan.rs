@@ -149,7 +149,6 @@ impl Plan {
         };
         let stored: Vec<&Dataset> = context.datasets.iter().filter(reached).collect();
         let bytes = |dataset: &&Dataset| dataset.keys as f64 * dataset.value_size as f64;
-        let sizes = stored.iter().map(|dataset| dataset.value_size as f64);
         let consensus = database.consensus.as_ref();
         let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
         Settings {
@@ -183,7 +182,7 @@ impl Plan {
             prefers_availability: database.prefers_availability,
             transactions: database.transactions.settings(context),
             stored_bytes: stored.iter().map(bytes).sum(),
-            new_key_bytes: sizes.fold(0.0, f64::max),
+            new_key_bytes: stored.iter().fold(0.0, |most, it| most.max(it.value_size as f64)),
             classes: context.classes.clone(),
             datasets: context.datasets.to_vec(),
             ids: context.datasets.iter().map(|dataset| IdSpace::new(dataset.keys)).collect(),

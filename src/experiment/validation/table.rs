@@ -99,7 +99,7 @@ mod tests {
         };
         let one = run(1).expect("jobs are conserved");
         assert_eq!(one.rows.len(), 3);
-        assert_eq!(one.family, 90);
+        assert_eq!(one.family, 108);
         assert_eq!(Ok(one), run(3));
     }
 }

@@ -5,11 +5,12 @@
 //! saga:       shard by shard, each a local commit; on failure back again, undoing what was done
 //! one shard:  a local commit
 //! ```
-//! [`participant`](super::participant) is the other side. A refusal is answered at once and nobody
-//! waits for its acknowledgements (presumed abort). Shards lock in parallel, so no order of keys can
-//! keep two transactions from waiting for each other: the lock timeout ends that. The coordinator
-//! is down when its region is: then whoever has voted keeps its locks until the region is back. What
-//! must hold: a transaction is open until each of its parts has ended; its query is answered once.
+//! [`participant`](super::participant) is the other side. A refusal is answered at once, and nobody
+//! waits for acknowledgements of it (presumed abort). Shards lock in parallel, so no order of keys
+//! can keep two transactions from waiting for each other: the lock timeout ends that. The
+//! coordinator is down when its region is: then whoever has voted keeps its locks until the region
+//! is back. What must hold: a transaction is open until each of its parts has ended; its query is
+//! answered once.
 
 use super::transactions::{
     COMMIT_GOES, DECIDING, IN_TRANSACTION, PREPARE_GOES, Part, Phase, REFUSAL_GOES, TOLD,
@@ -258,7 +259,7 @@ impl RunningDatabase {
     fn leave_step(&mut self, slot: u32, job: JobId, context: &mut Context<'_>) {
         context.join(job);
         let transaction = self.transactions.get_mut(slot);
-        transaction.parts[transaction.step].job = None;
+        transaction.parts[transaction.step].leave();
     }
 
     /// A transaction without two phases is over.
@@ -280,7 +281,7 @@ impl RunningDatabase {
         context.join(job);
         let mut parts = self.transactions.get_mut(slot).parts.iter_mut();
         let part = parts.find(|part| part.job == Some(job)).expect("it is one of the parts");
-        part.job = None;
+        part.leave();
         self.part_ended(slot, context);
     }
 

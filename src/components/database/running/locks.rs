@@ -118,7 +118,7 @@ mod tests {
     proptest! {
         /// The table against lists: the first of a list holds the key, the others stand in line.
         #[test]
-        fn a_key_is_held_by_one_and_its_line_is_first_come_first_served(acts in vec(act(), 1..200)) {
+        fn a_key_is_held_by_one_and_its_line_is_fair(acts in vec(act(), 1..200)) {
             let mut table = LockTable::default();
             let mut lists: BTreeMap<u64, Vec<(JobId, u64)>> = BTreeMap::new();
             for (at, act) in acts.into_iter().enumerate() {

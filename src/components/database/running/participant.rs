@@ -1,7 +1,7 @@
 //! Writes of several keys, seen from the leader of a shard.
 //!
 //! ```text
-//! part -> connection -> locks -> cores -> disk -> flush -> vote ... decision -> keys -> flush -> ack
+//! part -> connection -> locks -> cores -> disk -> flush -> vote ... decision -> keys -> flush
 //! ```
 //! A part gives its connection back with its vote: who is prepared needs none. What must hold: a
 //! part that has voted keeps its locks until it knows the decision.
