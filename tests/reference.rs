@@ -94,7 +94,7 @@ entry = "front"
 users = { count = "1K", rate = "1/s" }
 data.posts = { keys = "10K" }
 operations.view = { share = "90%", does = "read", of = "posts" }
-operations.edit = { share = "10%", does = "write", of = "posts" }
+operations.edit = { share = "10%", does = "write", of = "posts", keys = 2 }
 components.front = { kind = "service", service_time = "1ms", sends_to = "subject" }
 components.app = { kind = "service", service_time = "1ms" }
 components.db = { kind = "database", cores = 4, read_time = "1ms" }
