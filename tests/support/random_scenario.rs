@@ -73,6 +73,8 @@ impl Tape<'_> {
 struct Draft<'t> {
     tape: Tape<'t>,
     datasets: usize,
+    /// Whether each dataset has several keys to write at once.
+    has_several: Vec<bool>,
     /// The operations that ask for no static assets, and all others.
     operations: usize,
     kinds: Vec<Kind>,
@@ -117,7 +119,9 @@ fn read(numbers: &[u32], users: fn(&mut Tape<'_>) -> String) -> RandomScenario {
     let (kinds, calls) = topology(&mut tape);
     let regions = if tape.chance(40) { 1 + tape.below(3) } else { 0 };
     let asks_left = MOST_ASKS;
-    let mut draft = Draft { tape, datasets, operations, kinds, calls, asks_left, regions };
+    let has_several = Vec::new();
+    let mut draft =
+        Draft { tape, datasets, has_several, operations, kinds, calls, asks_left, regions };
     let ends = users.contains("run = { duration = ");
     let mut lines = vec!["entry = \"c0\"".to_owned(), users];
     lines.extend((0..datasets).map(|number| draft.dataset(number)));
@@ -214,6 +218,7 @@ impl Draft<'_> {
         let tape = &mut self.tape;
         let keys =
             tape.pick(&["100", "1", "2_000", "{ per_user = 5 }", "{ per_user = 1, base = 9 }"]);
+        self.has_several.push(keys != "1");
         let popularity =
             tape.option(60, "popularity", &["{ zipf = 0.99 }", "\"uniform\"", "{ zipf = 1.5 }"]);
         let order = tape.option(30, "order", &["\"newest_hot\"", "\"scattered\""]);
@@ -228,10 +233,15 @@ impl Draft<'_> {
         let does = self.tape.pick(&["call", "read", "write", "scan", "read"]);
         let mut text = format!("operations.o{number} = {{ share = \"{share}\", does = \"{does}\"");
         if does != "call" {
-            text += &format!(", of = \"d{}\"", self.tape.below(self.datasets));
+            let dataset = self.tape.below(self.datasets);
+            text += &format!(", of = \"d{dataset}\"");
+            let mut key = "popular";
             if self.tape.chance(60) {
-                let keys = ["popular", "uniform", "own", "new", "newest"];
-                text += &format!(", key = \"{}\"", self.tape.pick(&keys));
+                key = self.tape.pick(&["popular", "uniform", "own", "new", "newest"]);
+                text += &format!(", key = \"{key}\"");
+            }
+            if does == "write" {
+                text += &self.several_keys(dataset, key);
             }
         }
         if self.tape.chance(30) {
@@ -241,6 +251,15 @@ impl Draft<'_> {
             text += ", static = true";
         }
         text + " }"
+    }
+
+    /// How many keys a write touches, where there are so many of this sort.
+    fn several_keys(&mut self, dataset: usize, key: &str) -> String {
+        let is_possible = self.has_several[dataset] && !["own", "newest"].contains(&key);
+        match is_possible && self.tape.chance(50) {
+            true => format!(", keys = {}", self.tape.pick(&[2, 3])),
+            false => String::new(),
+        }
     }
 
     fn conditions(&mut self) -> Vec<String> {

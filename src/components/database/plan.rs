@@ -151,7 +151,6 @@ impl Plan {
                 .any(|((_, class), _)| class.dataset == Some(dataset.number))
         };
         let stored: Vec<&Dataset> = context.datasets.iter().filter(reached).collect();
-        let sizes = stored.iter().map(|dataset| dataset.value_size as f64);
         let consensus = database.consensus.as_ref();
         let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
         Settings {
@@ -188,7 +187,7 @@ impl Plan {
             transactions: database.transactions.settings(context),
             stored: stored.iter().map(|dataset| dataset.number).collect(),
             stored_bytes: stored.iter().map(|it| it.keys as f64 * it.value_size as f64).sum(),
-            new_key_bytes: sizes.fold(0.0, f64::max),
+            new_key_bytes: stored.iter().fold(0.0, |most, it| most.max(it.value_size as f64)),
             classes: context.classes.clone(),
             datasets: context.datasets.to_vec(),
             ids: context.datasets.iter().map(|dataset| IdSpace::new(dataset.keys)).collect(),

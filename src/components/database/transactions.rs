@@ -107,11 +107,9 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Transactions> {
     let lock_timeout = section.get::<Duration>("lock_timeout");
     if abort.is_some_and(|abort| abort.0 >= 1.0) {
         section.error("abort", "nothing would ever be written", "less than 100%");
-        return None;
     }
     if lock_timeout == Some(Duration::ZERO) {
         section.error("lock_timeout", "no write could wait for another", "more than 0s");
-        return None;
     }
     Some(Transactions {
         is_given: true,

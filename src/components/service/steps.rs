@@ -36,7 +36,7 @@ pub struct AskSpec {
     dataset: Option<Name>,
     key: Option<KeyChoice>,
     from: ReadFrom,
-    keys: u16,
+    keys: Option<u16>,
 }
 
 /// Keys of a step; the first group names what it does.
@@ -62,7 +62,11 @@ pub const STEP_KEYS: &[Key] = &[
         "Which key of `of`; the request's own if absent.",
     ),
     Key::optional("from", Takes::OneOf(&["primary", "replica"]), "Copy a read goes to."),
-    Key::optional("keys", Takes::Count, "Keys a write touches at once; one if absent."),
+    Key::optional(
+        "keys",
+        Takes::Count,
+        "Keys a write touches; the request's own number if absent, or one of another dataset.",
+    ),
 ];
 
 impl FromNode for StepSpec {
@@ -134,13 +138,13 @@ fn read_ask(word: &'static str, table: &mut TableReader<'_, '_>) -> Option<AskSp
 }
 
 /// How many keys a write touches at once.
-fn written_keys(table: &mut TableReader<'_, '_>) -> Option<u16> {
+fn written_keys(table: &mut TableReader<'_, '_>) -> Option<Option<u16>> {
     match table.optional::<Count>("keys")? {
         Some(Count(keys)) if !(1..=MOST_KEYS).contains(&keys) => {
             table.error("keys", "must lie between 1 and 100", "");
             None
         }
-        keys => Some(keys.map_or(1, |keys| keys.0 as u16)),
+        keys => Some(keys.map(|keys| keys.0 as u16)),
     }
 }
 
@@ -262,7 +266,13 @@ fn resolve_ask(
         None => Some(KeyChoice::Popular),
     };
     let key = choice.unwrap_or(own.key);
-    let (verb, from, keys) = (ask.verb, ask.from, ask.keys);
+    let (verb, from) = (ask.verb, ask.from);
+    let keys = match ask.keys {
+        Some(keys) => keys,
+        // Without words of its own the step does what the request asks for.
+        None if verb == Verb::Write && choice.is_none() => own.keys,
+        None => 1,
+    };
     let class = Class { operation, verb, dataset, key, from, keys };
     let class = resolver.classes.intern(class);
     let wire = wires

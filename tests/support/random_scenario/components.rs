@@ -30,6 +30,18 @@ fn work(tape: &mut Tape<'_>) -> String {
     law(tape, micros)
 }
 
+/// How a database writes several keys at once.
+fn transactions(tape: &mut Tape<'_>) -> String {
+    let text = format!(
+        "style = \"{}\", {}{}{}",
+        tape.pick(&["two_phase_commit", "saga"]),
+        tape.option(60, "abort", &["\"5%\"", "\"60%\""]),
+        tape.option(60, "flush", &["\"1ms\"", "{ exponential = \"5ms\" }"]),
+        tape.option(60, "lock_timeout", &["\"20ms\"", "\"1ms\"", "\"5s\""]),
+    );
+    format!("transactions = {{ {} }}, ", text.trim_end().trim_end_matches(','))
+}
+
 impl Draft<'_> {
     pub(super) fn component(&mut self, number: usize) -> String {
         let standing = self.standing(number);
@@ -95,6 +107,14 @@ impl Draft<'_> {
             if tape.chance(50) {
                 text += &format!("apply_time = {}, ", law(tape, 1_000));
             }
+        }
+        if tape.chance(50) {
+            let strategies = ["hash", "range", "virtual"];
+            let (count, strategy) = (tape.pick(&[2, 3, 8, 1]), tape.pick(&strategies));
+            text += &format!("shards = {{ count = {count}, strategy = \"{strategy}\" }}, ");
+        }
+        if tape.chance(50) {
+            text += &transactions(tape);
         }
         text
     }
@@ -246,14 +266,18 @@ impl Draft<'_> {
         let verb = tape.pick(verbs);
         let mut text = format!("{{ {verb} = \"c{callee}\"");
         if ["read", "write", "scan"].contains(&verb) {
-            text += &format!(", of = \"d{}\"", tape.below(self.datasets));
+            let dataset = tape.below(self.datasets);
+            text += &format!(", of = \"d{dataset}\"");
             if tape.chance(50) {
-                let keys = ["popular", "uniform", "own", "new"];
-                text += &format!(", key = \"{}\"", tape.pick(&keys));
+                let key = tape.pick(&["popular", "uniform", "own", "new"]);
+                text += &format!(", key = \"{key}\"");
+                if verb == "write" {
+                    text += &self.several_keys(dataset, key);
+                }
             }
         }
-        if ["read", "scan"].contains(&verb) && tape.chance(30) {
-            text += &format!(", from = \"{}\"", tape.pick(&["primary", "replica"]));
+        if ["read", "scan"].contains(&verb) && self.tape.chance(30) {
+            text += &format!(", from = \"{}\"", self.tape.pick(&["primary", "replica"]));
         }
         text + " }"
     }

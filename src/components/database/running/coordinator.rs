@@ -259,7 +259,7 @@ impl RunningDatabase {
     fn leave_step(&mut self, slot: u32, job: JobId, context: &mut Context<'_>) {
         context.join(job);
         let transaction = self.transactions.get_mut(slot);
-        transaction.parts[transaction.step].job = None;
+        transaction.parts[transaction.step].leave();
     }
 
     /// A transaction without two phases is over.
@@ -281,7 +281,7 @@ impl RunningDatabase {
         context.join(job);
         let mut parts = self.transactions.get_mut(slot).parts.iter_mut();
         let part = parts.find(|part| part.job == Some(job)).expect("it is one of the parts");
-        part.job = None;
+        part.leave();
         self.part_ended(slot, context);
     }
 

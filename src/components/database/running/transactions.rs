@@ -174,6 +174,15 @@ impl RunningDatabase {
 }
 
 impl Part {
+    /// It is over.
+    ///
+    /// # Panics
+    /// When it still holds a lock: nobody would ever get it.
+    pub fn leave(&mut self) {
+        assert!(self.held == 0 && self.waiting.is_none(), "locks are given back before");
+        self.job = None;
+    }
+
     /// Nothing done yet.
     pub fn new(shard: u16, key: u64) -> Part {
         let (job, waiting, prepared) = (None, None, None);
