@@ -58,6 +58,7 @@ impl RunningDatabase {
         }
         if gathering.is_some() {
             Self::mark(job, COMMITTING, context);
+            context.note(job, Note::Waits("the other members"));
         } else {
             self.step_after(job, wait, COMMITTING, context);
         }

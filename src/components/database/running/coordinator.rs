@@ -52,6 +52,7 @@ impl RunningDatabase {
         let transaction = Transaction { query, caller, phase, parts, open, votes: 0, step: 0 };
         let slot = self.transactions.open(transaction);
         context.job_mut(query).local = note(IN_TRANSACTION, slot);
+        context.note(query, Note::Waits("its transaction"));
         match phase {
             Phase::Forward => self.send_part(slot, 0, context),
             _ => self.prepare(slot, open, context),

@@ -54,7 +54,7 @@ use resharding::Resharding;
 use stages::{
     ANSWERED, BATCH_GOES, BATCH_READ, BATCH_WAITS, BATCH_WRITTEN, COMMITTING, COPY, COPY_GOES,
     FAILED, GATHERING, PART, PART_DONE, PART_FAILED, PART_GOES, QUERY, QUERY_GOES, REJECTED, TWIN,
-    TWIN_GOES, doing, note, rest,
+    TWIN_GOES, awaited, doing, note, rest,
 };
 use std::collections::VecDeque;
 use transactions::{DECIDING, LOCK_TIMEOUT, PREPARE_GOES, PREPARING, TOLD, Transactions};
@@ -167,6 +167,7 @@ impl RunningDatabase {
         if span == Duration::ZERO {
             self.step(job, context);
         } else {
+            context.note(job, Note::Waits(awaited(doing)));
             context.wake_after(span, Rank::Timer, STEP, job.0);
         }
     }

@@ -27,6 +27,7 @@ impl RunningDatabase {
     ) {
         context.job_mut(job).local = note(GATHERING, u32::from(caller));
         let count = shards.len() as u16;
+        context.note(job, Note::Waits("its parts"));
         let gathering = self.gatherings.open(job, count, count);
         for &shard in shards {
             let child = context.fork(job, SCAN_SALT | u64::from(shard));

@@ -42,6 +42,16 @@ pub const TWIN_GOES: u32 = 18;
 /// A write at the new shard of its key.
 pub const TWIN: u32 = 19;
 
+/// What a job waits for that takes its next step only after a while, in words.
+pub const fn awaited(doing: u32) -> &'static str {
+    match doing {
+        QUERY_GOES | PART_GOES | COPY_GOES | BATCH_GOES | TWIN_GOES => "the way there",
+        ANSWERED | REJECTED | FAILED | PART_DONE | PART_FAILED => "the way back",
+        COMMITTING => "the other members",
+        _ => "the others",
+    }
+}
+
 /// A note of what a job is doing, and the rest.
 pub const fn note(doing: u32, rest: u32) -> u32 {
     doing | rest << 8
