@@ -28,6 +28,8 @@ pub struct Followed {
     pub asks: Asks,
     /// Children its component waits for on its behalf.
     pending: u32,
+    /// What it waited for when it forked a child: it goes on doing so if the child is released.
+    waited: Option<&'static str>,
     /// Its visits that have not ended, the last one first to end.
     stack: Vec<usize>,
 }
@@ -157,6 +159,7 @@ impl Recorder {
             alone: false,
             asks: Asks::default(),
             pending: 0,
+            waited: None,
             stack: Vec::new(),
         });
         let job = self.jobs.len() - 1;
@@ -205,6 +208,9 @@ impl Recorder {
 
     fn forked(&mut self, moment: Moment, parent: usize, data: &Job) {
         let visit = self.visit_of(parent);
+        if let Some(open) = self.open[visit].as_ref().filter(|open| open.way == Way::Waiting) {
+            self.jobs[parent].waited = Some(open.station);
+        }
         let ended = self.turn(visit, moment.now, Some((Way::Away, "")));
         let child = self.follow(moment, Some(parent), data);
         // Until it is sent on, a child carries what its parent carries.
@@ -255,7 +261,8 @@ impl Recorder {
         self.jobs[parent].pending -= 1;
         if self.jobs[parent].pending == 0 {
             let visit = self.visit_of(parent);
-            self.turn(visit, now, None);
+            let waited = self.jobs[parent].waited.take();
+            self.turn(visit, now, waited.map(|station| (Way::Waiting, station)));
         }
     }
 
