@@ -64,6 +64,15 @@ impl Bracket {
         low.users + (high.users - low.users) * share.clamp(MARGIN, 1.0 - MARGIN)
     }
 
+    /// The slope between the ends, and where their line is 0.
+    pub fn line(&self) -> (f64, f64) {
+        let residual = |point: &Point| point.residual.sections.pooled;
+        let rise = residual(&self.high) - residual(&self.low);
+        let slope = rise / (self.high.users - self.low.users);
+        let root = self.low.users - residual(&self.low) / slope;
+        (slope, root)
+    }
+
     /// The crossing of a threshold that jumps: somewhere between the ends.
     pub fn jump(&self, is_narrow: bool) -> Crossing {
         Crossing {

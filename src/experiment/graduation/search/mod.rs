@@ -11,7 +11,8 @@
 //! slope, one Newton step the crossing, and the repeats' own residuals its interval by sectioning:
 //! u_r = u - residual_r / slope. Runs get longer until the interval is as narrow as asked, and the
 //! station that limits has its load known to 25 standard errors: nearer to saturation percentiles
-//! are not settled, however narrow their interval.
+//! are not settled, however narrow their interval. Where the secant steps end close around the
+//! crossing, and yet far enough apart against luck, their line serves as the first pair's.
 //!
 //! Close to the capacity bounded lines take long to fill, so that what is lost grows with the
 //! length of a run: there the run that confirms is longer, and by how much it moves the crossing is
@@ -53,6 +54,10 @@ const APART: f64 = 6.0;
 /// The least and the most by which the points of a pair differ.
 const LEAST_APART: f64 = 0.01;
 const MOST_APART: f64 = 0.2;
+/// Over so much of the users a curve is straight enough to take its slope from a chord.
+const STRAIGHT: f64 = 0.1;
+/// A further secant step is not worth its run if it moves by less than this share of the precision.
+const IDLE: f64 = 0.1;
 
 /// How precisely, and at what cost.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -155,6 +160,8 @@ struct Pair {
 struct Found {
     slope: f64,
     users: f64,
+    /// Whether the load of the limiting station was known well enough there.
+    is_settled: bool,
 }
 
 /// What a point's interval says of its sign.
@@ -204,7 +211,7 @@ impl Search {
                     Source::Metric | Source::Step => 1,
                 };
                 let requests = requests.max(at.requests * times).min(effort.most_requests);
-                let confirms = Some(Found { slope, users: root });
+                let confirms = Some(Found { slope, users: root, is_settled: is_settled(&at) });
                 let seeds = seeds + 1;
                 self.phase = Phase::Pair(Pair { users: root, apart, requests, seeds, confirms });
             }
@@ -281,14 +288,19 @@ impl Search {
             }
             return;
         }
-        let slope = (high.residual.sections.pooled - low.residual.sections.pooled) / gap;
-        let users = bracket.secant();
-        let nearer = if users - low.users < high.users - users { low } else { high };
+        let (slope, root) = bracket.line();
+        let nearer = if root - low.users < high.users - root { low } else { high };
         let half_width = half_width(&nearer.residual.sections, slope);
-        let step = (users - nearer.users).abs();
-        if is_over || is_narrow || step <= half_width || gap <= 2.0 * half_width {
-            let (requests, apart) = self.length(nearer, half_width / users);
-            self.phase = Phase::Pair(Pair { users, apart, requests, seeds: 1, confirms: None });
+        let step = (root - nearer.users).abs();
+        let is_idle = step <= half_width.max(IDLE * self.effort.precision * root);
+        if is_over || is_narrow || is_idle || gap <= 2.0 * half_width {
+            let (mut requests, apart) = self.length(nearer, half_width / root);
+            let knows_slope = gap >= APART * half_width && gap <= STRAIGHT * root;
+            let confirms = knows_slope.then_some(Found { slope, users: root, is_settled: false });
+            if knows_slope && nearer.residual.source == Source::Capacity {
+                requests = (requests * self.effort.longer).min(self.effort.most_requests);
+            }
+            self.phase = Phase::Pair(Pair { users: root, apart, requests, seeds: 1, confirms });
         }
     }
 
@@ -324,7 +336,8 @@ impl Search {
         let crossing = Crossing {
             users: root,
             interval: ((root - half_width).max(0.0), root + half_width),
-            is_settled: is_narrow && (pair.confirms.is_some() || is_settled(at)),
+            is_settled: is_narrow
+                && (pair.confirms.is_some_and(|it| it.is_settled) || is_settled(at)),
             by_capacity,
         };
         // A crossing far from where the pair stood rests on a straight line through a curve.
@@ -335,7 +348,7 @@ impl Search {
             self.phase = match pair.confirms {
                 Some(_) => Phase::Done(crossing),
                 None => {
-                    let confirms = Some(Found { slope, users: root });
+                    let confirms = Some(Found { slope, users: root, is_settled: true });
                     let times = if by_capacity { self.effort.longer } else { 1 };
                     let requests = (pair.requests * times).min(self.effort.most_requests);
                     let seeds = pair.seeds + 1;
@@ -350,7 +363,12 @@ impl Search {
             true => needed.max(pair.requests + pair.requests / 2),
             false => pair.requests,
         };
-        self.again(Pair { users: next, apart, requests, ..pair }, Some(crossing));
+        // Near enough, the slope holds there too, if it was known from more than luck.
+        let is_straight = (next - at.users).abs() <= STRAIGHT * root;
+        let knows_slope = pair.confirms.is_some() || 2.0 * pair.apart * root >= APART * half_width;
+        let confirms =
+            (is_straight && knows_slope).then_some(Found { slope, users: root, is_settled: false });
+        self.again(Pair { users: next, apart, requests, confirms, ..pair }, Some(crossing));
     }
 
     /// Another pair, unless runs get no longer, or there were enough.
