@@ -150,13 +150,20 @@ impl Balance {
         chosen as u16
     }
 
+    /// The node with the fewest open calls, the first after the last choice among equals. No node
+    /// has fewer than none, so that the first idle one is it.
     fn least_connections(&self) -> usize {
-        let nodes = self.open.len();
+        let (before, after) = self.open.split_at(self.next);
         let mut best = self.next;
-        for step in 1..nodes {
-            let node = (self.next + step) % nodes;
-            if self.open[node] < self.open[best] {
-                best = node;
+        let mut fewest = u32::MAX;
+        for (nodes, first) in [(after, self.next), (before, 0)] {
+            for (node, &open) in nodes.iter().enumerate() {
+                if open < fewest {
+                    (best, fewest) = (first + node, open);
+                    if open == 0 {
+                        return best;
+                    }
+                }
             }
         }
         best

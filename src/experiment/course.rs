@@ -38,6 +38,8 @@ pub struct Course<'a> {
     lengthened: u32,
     /// The cut that a pilot asked for.
     later_cut: Duration,
+    /// Whether a time series is wanted.
+    has_series: bool,
     simulated_before: u64,
 }
 
@@ -94,8 +96,15 @@ impl<'a> Course<'a> {
             plan: plan(scenario, model, measured, later_cut),
             lengthened: 0,
             later_cut,
+            has_series: true,
             simulated_before: 0,
         }
+    }
+
+    /// The same, for those who do not look at the time series: watched conditions are still looked
+    /// at, but no other samples are taken.
+    pub fn without_series(self) -> Course<'a> {
+        Course { has_series: false, ..self }
     }
 
     /// How many repeats the next round has.
@@ -129,6 +138,7 @@ impl<'a> Course<'a> {
             catalogue: &self.catalogue,
             plan: self.plan,
             watches: &self.watches.watched,
+            has_series: self.has_series,
             express,
             progress,
         };

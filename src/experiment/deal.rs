@@ -67,7 +67,7 @@ struct Hand<'a> {
 
 impl<'a> Hand<'a> {
     fn new(position: usize, (scenario, model): &'a Compiled) -> Hand<'a> {
-        let course = RwLock::new(Course::new(scenario, model));
+        let course = RwLock::new(Course::new(scenario, model).without_series());
         Hand { position, course, singles: Mutex::default() }
     }
 

@@ -7,6 +7,7 @@ use super::course::Course;
 use super::horizon::Measured;
 use super::result::RunResult;
 use super::single::Breach;
+use super::warm_up::first_cut;
 use crate::model::Model;
 use crate::scenario::Scenario;
 use rayon::prelude::*;
@@ -29,13 +30,13 @@ impl<'a> Options<'a> {
     }
 }
 
-/// What is simulated over what is measured: the warm-up is a tenth.
-const OVERHEAD: f64 = 1.1;
-
 /// How many requests a run of a scenario simulates about, for a progress bar.
 pub fn expected_requests(scenario: &Scenario, model: &Model) -> u64 {
     let measured = Measured::of(&scenario.run, model);
-    let each = measured.expected_seconds(model) * model.rate * OVERHEAD;
+    let warm_up = first_cut(scenario.run.warmup, model, &measured);
+    let followed = model.geography.longest_round_trip();
+    let seconds = measured.expected_seconds(model) + (warm_up + followed).seconds();
+    let each = seconds * model.rate;
     (each * f64::from(scenario.run.repeats)) as u64
 }
 

@@ -81,8 +81,9 @@ pub struct Sampler<'a> {
 impl<'a> Sampler<'a> {
     /// A sampler at time zero.
     pub fn new(case: &'a Case<'a>) -> Sampler<'a> {
-        let columns: Vec<Selected> =
-            columns(case.catalogue).into_iter().map(|(_, selected)| selected).collect();
+        let columns = if case.has_series { columns(case.catalogue) } else { Vec::new() };
+        let columns: Vec<Selected> = columns.into_iter().map(|(_, selected)| selected).collect();
+        let first_sample = if case.has_series { Time::ZERO + case.plan.step } else { Time::LAST };
         let watched = case.watches.iter().flat_map(|watch| watch.entries());
         let entries = columns.iter().map(|selected| selected.entry).chain(watched);
         let entries = entries.map(|entry| &case.catalogue.entries[entry]);
@@ -97,7 +98,7 @@ impl<'a> Sampler<'a> {
             columns,
             copied,
             series: SeriesRows { step: case.plan.step, samples: Vec::new() },
-            next_series: Time::ZERO + case.plan.step,
+            next_series: first_sample,
             before_series: Vec::new(),
             states: case.watches.iter().map(AlertState::new).collect(),
             watched_from: None,

@@ -82,6 +82,8 @@ pub struct Case<'a> {
     pub plan: Plan,
     /// Conditions watched over time.
     pub watches: &'a [AlertWatch],
+    /// Whether a time series is wanted.
+    pub has_series: bool,
     /// Whether models that fit take the express lane; the results are the same.
     pub express: bool,
     /// Called with the number of requests sent since the last call.

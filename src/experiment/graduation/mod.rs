@@ -1,12 +1,13 @@
 //! At how many users each stage crosses each of its thresholds, with an interval that means it.
 //!
 //! - [`residual`]: a threshold's distance from being crossed; [`search`]: what to run next;
-//! - `stage`: one scenario from its grid to its crossings; [`result`]: what was found.
+//! - `stage`: one scenario from its `grid` to its crossings; [`result`]: what was found.
 //!
 //! All stages go side by side: whatever their searches want next is run together, so that no thread
 //! waits. What must hold: what a search is told depends on the scenario, the number of users, the
 //! length and the seeds alone; the interval comes from seeds by which nothing was chosen.
 
+mod grid;
 pub mod residual;
 pub mod result;
 pub mod search;
@@ -23,6 +24,7 @@ use crate::language::source::Sources;
 use crate::model::Variants;
 use residual::Residuals;
 use result::Graduation;
+pub use search::COARSER;
 use search::{Effort, Wanted};
 use stage::Stage;
 
@@ -41,13 +43,6 @@ const GRID_REQUESTS: u64 = 20_000;
 /// The most requests of a repeat: what a threshold very close to saturation would need is not
 /// simulated, but told.
 const MOST_REQUESTS: u64 = 6_000_000;
-/// How much wider the intervals are of thresholds that lie wholly beyond the one that trips first.
-pub const COARSER: f64 = 2.5;
-/// The capacity, where it lies wholly beyond, is only told to lie between two numbers of users that
-/// were run: so far apart at most, from the middle.
-const FOR_CAPACITY: f64 = 0.2;
-/// The most requests of a repeat for these.
-const MOST_BEYOND: u64 = 100_000;
 /// A run that confirms a capacity is so many times as long as the one that found it.
 const LONGER: u64 = 4;
 /// Repeats of every run.

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use super::grid::grid;
 use super::result::{Change, Graduation, Outcome, ThresholdGraduation};
 use super::search::{Crossing, Effort, Point, Search, Wanted, sign};
-use super::{COARSER, FOR_CAPACITY, MOST_BEYOND, REPEATS, Told};
+use super::{REPEATS, Told};
 use crate::experiment::deal::Compiled;
 use crate::experiment::gather::effective;
+use crate::experiment::run::expected_requests;
 use crate::experiment::sweep::CaseResult;
 use crate::experiment::thresholds::CAPACITY;
 use crate::kernel::random::mix;
@@ -17,10 +19,6 @@ use crate::model::catalogue::Catalogue;
 use crate::model::{Model, Variants};
 use crate::scenario::Scenario;
 
-/// The most points of the grid.
-const GRID: usize = 10;
-/// The ratio of two points of the grid at least: closer ones tell little more.
-const LEAST_RATIO: f64 = 1.3;
 /// The grid ends at first a little before plain arithmetic says that a station is full: uneven load
 /// fills it earlier, and overload is dear to simulate.
 const SHORT_OF: f64 = 0.8;
@@ -28,6 +26,13 @@ const SHORT_OF: f64 = 0.8;
 const FURTHER: f64 = 1.6;
 /// Closed users are searched up to so many times where the grid ends at first: twice the knee.
 const MOST_KNEES: f64 = 20.0;
+/// Requests of all repeats beyond which a run is dear: there the grid goes no further than to the
+/// first crossing, and until a threshold is known to trip first, it is only told to lie between two
+/// runs.
+const DEAR: u64 = 2_000_000;
+/// A grid that would end with a run of more requests than this ends where they become dear, and
+/// goes on from there step by step.
+const DEAREST: u64 = 10_000_000;
 /// Spans of a condition's `for` that are simulated.
 const TIMES_HOLD: u64 = 3;
 
@@ -108,7 +113,13 @@ impl<'a> Stage<'a> {
             }
         };
         let top = full.map_or(self.range.0 as f64 * 10.0, |users| users * SHORT_OF);
-        (top.ceil() as u64).clamp(self.range.0, self.range.1)
+        let top = (top.ceil() as u64).clamp(self.range.0, self.range.1);
+        let (scenario, model) = self.case(self.on_grid(top));
+        let requests = expected_requests(&scenario, &model);
+        match requests > DEAREST {
+            true => ((top as f64 * DEAR as f64 / requests as f64) as u64).max(self.range.0),
+            false => top,
+        }
     }
 
     /// What must be run next: nothing when all is known.
@@ -219,16 +230,29 @@ impl<'a> Stage<'a> {
         let last = *self.grid.last()?;
         let capacity = self.point(self.scenario.thresholds.len(), self.on_grid(last));
         let is_crossed = |point: Option<Point>| point.is_some_and(|it| sign(&it.residual) > 0);
+        if self.is_dear(last) && self.named(last).any(is_crossed) {
+            return None;
+        }
         // Closed users never pile up: their grid goes on until all else is crossed, or far beyond
         // the knee.
-        let named = 0..self.scenario.thresholds.len();
-        let mut all = named.map(|threshold| self.point(threshold, self.on_grid(last)));
         let is_far = last as f64 > MOST_KNEES * self.first_top as f64;
-        let is_past_knee = self.model.load.is_closed() && (is_far || all.all(is_crossed));
+        let is_past_knee =
+            self.model.load.is_closed() && (is_far || self.named(last).all(is_crossed));
         if is_crossed(capacity) || is_past_knee || last >= self.range.1 {
             return None;
         }
         Some(((last as f64 * FURTHER) as u64).min(self.range.1))
+    }
+
+    /// What a point of the grid says of each threshold of the scenario.
+    fn named(&self, users: u64) -> impl Iterator<Item = Option<Point>> {
+        let named = 0..self.scenario.thresholds.len();
+        named.map(move |threshold| self.point(threshold, self.on_grid(users)))
+    }
+
+    /// Whether a run at this point of the grid takes very many requests.
+    fn is_dear(&self, users: u64) -> bool {
+        self.told.get(&self.on_grid(users)).is_some_and(|told| told.case.simulated > DEAR)
     }
 
     fn point(&self, threshold: usize, wanted: Wanted) -> Option<Point> {
@@ -266,7 +290,10 @@ impl<'a> Stage<'a> {
             Some(low) => {
                 let (low, high) = (points[low].clone(), points[high].clone());
                 let is_capacity = threshold == self.scenario.thresholds.len() && threshold > 0;
-                let effort = if is_capacity { self.effort.far() } else { self.effort.beyond() };
+                let effort = match is_capacity || self.is_dear(high.users as u64) {
+                    true => self.effort.far(),
+                    false => self.effort.beyond(),
+                };
                 Track::Searching(Box::new(Search::between(low, high, effort)))
             }
         }
@@ -352,23 +379,6 @@ fn share_capacity(thresholds: &mut [ThresholdGraduation]) {
     }
 }
 
-impl Effort {
-    /// What is spent on a threshold that does not trip first, and on all before it is known which
-    /// one does.
-    fn beyond(self) -> Effort {
-        let most_requests = self.most_requests.min(MOST_BEYOND);
-        Effort { precision: self.precision * COARSER, most_requests, longer: 1, ..self }
-    }
-}
-
-impl Effort {
-    /// The same on the capacity beside thresholds of its own kind: overload is dear to simulate.
-    fn far(self) -> Effort {
-        let precision = FOR_CAPACITY.max(self.beyond().precision);
-        Effort { precision, by_points: true, ..self.beyond() }
-    }
-}
-
 impl Track {
     fn wanted(&self) -> Vec<Wanted> {
         match self {
@@ -376,16 +386,4 @@ impl Track {
             Track::Found(..) | Track::Over(_) => Vec::new(),
         }
     }
-}
-
-/// Numbers of users from `low` to `high`, apart by ratios.
-fn grid(low: u64, high: u64) -> Vec<u64> {
-    let ratio = high as f64 / low as f64;
-    let fits = libm::log(ratio) / libm::log(LEAST_RATIO);
-    let steps = libm::ceil(fits).clamp(1.0, (GRID - 1) as f64);
-    let at = |step: usize| low as f64 * libm::pow(ratio, step as f64 / steps);
-    let mut grid: Vec<u64> =
-        (0..=steps as usize).map(|step| libm::round(at(step)) as u64).collect();
-    grid.dedup();
-    grid
 }

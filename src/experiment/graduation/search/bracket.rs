@@ -51,11 +51,11 @@ impl Bracket {
     }
 
     /// The next number of users: where the line through the weighted residuals is 0, but not at the
-    /// very ends; half-way, by ratio, where a residual jumps.
+    /// very ends; half-way, by ratio, where a residual jumps or its ends say different things.
     pub fn secant(&self) -> f64 {
         const MARGIN: f64 = 0.05;
         let Bracket { low, high, weights, .. } = self;
-        if [low, high].iter().any(|end| end.residual.source == Source::Step) {
+        if !self.is_smooth() {
             return (low.users * high.users).sqrt();
         }
         let below = low.residual.sections.pooled * weights.0;

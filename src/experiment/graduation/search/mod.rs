@@ -26,11 +26,13 @@
 //! takes, with the slope that is known.
 
 mod bracket;
+mod effort;
 
 use super::residual::{Residual, Source};
 use crate::measure::statistics::sectioning::Sections;
 use crate::measure::statistics::student::student_quantile;
 use bracket::Bracket;
+pub use effort::{COARSER, Effort};
 
 /// How sure a point of the grid must be to count: one-sided.
 const SURE: f64 = 0.99;
@@ -58,22 +60,6 @@ const MOST_APART: f64 = 0.2;
 const STRAIGHT: f64 = 0.1;
 /// A further secant step is not worth its run if it moves by less than this share of the precision.
 const IDLE: f64 = 0.1;
-
-/// How precisely, and at what cost.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Effort {
-    /// Half-width of the interval over the crossing.
-    pub precision: f64,
-    /// Requests of each repeat on the grid.
-    pub requests: u64,
-    /// The most requests of a repeat.
-    pub most_requests: u64,
-    /// How many times as long the run is that confirms a crossing by overload, which drifts with
-    /// the length of a run.
-    pub longer: u64,
-    /// Whether two points so close around the crossing are enough, and nothing is made of them.
-    pub by_points: bool,
-}
 
 /// A number of users that was run.
 #[derive(Clone, PartialEq, Debug)]
@@ -280,7 +266,7 @@ impl Search {
         let is_narrow = gap <= self.effort.precision * low.users || gap <= 1.5;
         let is_over = self.steps >= MOST_STEPS;
         let is_enough = self.effort.by_points && gap <= 2.0 * self.effort.precision * low.users;
-        if !bracket.is_smooth() || is_enough {
+        if !bracket.is_smooth() || self.effort.by_points {
             if is_narrow || is_enough || is_over {
                 let crossing = bracket.jump(is_narrow || is_enough);
                 self.known = Some(Known::Jump(bracket.clone()));
