@@ -28,6 +28,7 @@ mod notes;
 pub mod outage;
 mod queue;
 pub mod running;
+mod scaling;
 mod service;
 pub mod source;
 pub mod wire;

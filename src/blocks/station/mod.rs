@@ -16,12 +16,14 @@ mod first_come;
 mod gated_batch;
 mod pool;
 mod processor_sharing;
+mod scalability;
 mod unlimited;
 
 pub use first_come::FirstCome;
 pub use gated_batch::GatedBatch;
 pub use pool::{Admission, Pool};
 pub use processor_sharing::ProcessorSharing;
+pub use scalability::Scalability;
 pub use unlimited::Unlimited;
 
 use crate::kernel::JobId;

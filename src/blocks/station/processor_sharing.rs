@@ -1,4 +1,6 @@
-//! Processor sharing: all jobs run at once; with n jobs on c cores each runs at min(1, c/n).
+//! Processor sharing: all jobs run at once; with n jobs on c cores each runs at min(1, c/n), or
+//! slower where busy cores wait for each other: they share what [`Scalability`] leaves of p = min(n,
+//! c) cores.
 //!
 //! Since all run at the same speed, one virtual clock tells how much work each job has received
 //! since the start, and a job is done when that clock passes its finish mark. What must hold:
@@ -7,6 +9,7 @@
 //! - at most one alarm counts; it is set again only when the next job gets done earlier. An alarm
 //!   that comes too early finds nobody done and sets the next one.
 
+use super::scalability::{SPEED_BITS, Scalability};
 use super::{Alarm, StationMeter};
 use crate::kernel::JobId;
 use crate::kernel::time::{Duration, Time};
@@ -20,6 +23,8 @@ const TICK_BITS: u32 = 8;
 #[derive(Clone, Debug)]
 pub struct ProcessorSharing {
     cores: u64,
+    /// What cores do together; none where they do not disturb each other.
+    scalability: Option<Scalability>,
     /// Ticks of work every job present has received since the station was empty first.
     progress: u64,
     /// When `progress` was last brought up to date.
@@ -38,6 +43,7 @@ impl ProcessorSharing {
         assert!(cores > 0, "a station has a core");
         ProcessorSharing {
             cores: u64::from(cores),
+            scalability: None,
             progress: 0,
             updated: Time::ZERO,
             marks: BinaryHeap::new(),
@@ -45,6 +51,11 @@ impl ProcessorSharing {
             alarm_at: Time::LAST,
             meter: StationMeter::new(),
         }
+    }
+
+    /// The same cores, which do together what this law leaves of them.
+    pub fn with_scalability(self, law: Scalability) -> ProcessorSharing {
+        ProcessorSharing { scalability: (!law.is_linear()).then_some(law), ..self }
     }
 
     /// A job comes and runs at once, at its share. Returns an alarm if one must be set.
@@ -87,7 +98,11 @@ impl ProcessorSharing {
         if present == 0 || elapsed == 0 {
             return;
         }
-        self.progress += if present <= self.cores {
+        self.progress += if let Some(law) = &self.scalability {
+            let speed = law.speed(present.min(self.cores));
+            let ticks = u128::from(elapsed << TICK_BITS) * u128::from(speed);
+            (ticks / (u128::from(present) << SPEED_BITS)) as u64
+        } else if present <= self.cores {
             elapsed << TICK_BITS
         } else {
             let ticks = u128::from(elapsed << TICK_BITS) * u128::from(self.cores);
@@ -101,7 +116,11 @@ impl ProcessorSharing {
         let &Reverse((mark, _, _)) = self.marks.peek()?;
         let left = mark.saturating_sub(self.progress);
         let present = self.marks.len() as u64;
-        let nanos = if present <= self.cores {
+        let nanos = if let Some(law) = &self.scalability {
+            let speed = law.speed(present.min(self.cores));
+            let ticks = u128::from(left) * (u128::from(present) << SPEED_BITS);
+            ticks.div_ceil(u128::from(speed) << TICK_BITS) as u64
+        } else if present <= self.cores {
             left.div_ceil(1 << TICK_BITS)
         } else {
             let ticks = u128::from(left) * u128::from(present);
@@ -144,12 +163,17 @@ mod tests {
 
     /// The obvious twin: keeps what each job still needs, in exact fractions of a nanosecond
     /// (floating point), and finds the next to be done by looking at all of them.
-    fn departures_by_explicit_shares(cores: f64, jobs: &[(u64, u64)]) -> Vec<f64> {
+    fn departures_by_explicit_shares(
+        cores: u64,
+        law: Scalability,
+        jobs: &[(u64, u64)],
+    ) -> Vec<f64> {
         let mut left: Vec<(usize, f64)> = Vec::new();
         let mut departures = vec![0.0; jobs.len()];
         let (mut now, mut next) = (0.0, 0);
         while next < jobs.len() || !left.is_empty() {
-            let speed = if left.is_empty() { 1.0 } else { (cores / left.len() as f64).min(1.0) };
+            let present = left.len().max(1) as u64;
+            let speed = law.capacity(present.min(cores)) / present as f64;
             let least = left.iter().map(|&(_, work)| work).fold(f64::INFINITY, f64::min);
             let done_at = now + least / speed;
             let arrives_at = jobs.get(next).map_or(f64::INFINITY, |job| job.0 as f64);
@@ -173,8 +197,8 @@ mod tests {
         departures
     }
 
-    fn departures(cores: u32, jobs: &[(u64, u64)]) -> Vec<f64> {
-        let mut station = ProcessorSharing::new(cores);
+    fn departures(cores: u32, law: Scalability, jobs: &[(u64, u64)]) -> Vec<f64> {
+        let mut station = ProcessorSharing::new(cores).with_scalability(law);
         let mut departures = vec![0.0; jobs.len()];
         let mut alarms = std::collections::BTreeSet::new();
         let mut next = 0;
@@ -208,17 +232,21 @@ mod tests {
         /// Departures agree with explicit shares to the rounding. Each of the 2n arrivals and
         /// departures may cost all n jobs present a tick of 1/256 ns, together n^2 / 128 ns; an
         /// alarm is rounded up to a whole ns, during which the finished job still takes its share,
-        /// so every departure may delay the later ones by up to 1 ns, together n.
+        /// so every departure may delay the later ones by up to 1 ns, together n. A speed is cut to
+        /// 2^-20 cores, which over some 200 us changes nothing by as much as a ns.
         #[test]
         fn agrees_with_explicit_shares(
             cores in 1u32..5,
+            contention in prop::sample::select(vec![0.0, 0.1]),
+            coherency in prop::sample::select(vec![0.0, 0.02]),
             gaps in prop::collection::vec((0u64..2000, 1u64..3000), 1..60),
         ) {
             let mut at = 0;
             let jobs: Vec<(u64, u64)> =
                 gaps.into_iter().map(|(gap, work)| { at += gap; (at, work) }).collect();
-            let fast = departures(cores, &jobs);
-            let slow = departures_by_explicit_shares(f64::from(cores), &jobs);
+            let law = Scalability { contention, coherency };
+            let fast = departures(cores, law, &jobs);
+            let slow = departures_by_explicit_shares(u64::from(cores), law, &jobs);
             let count = jobs.len() as f64;
             for (fast, slow) in fast.iter().zip(&slow) {
                 prop_assert!((fast - slow).abs() <= count * count / 128.0 + count + 1.0,
@@ -230,7 +258,19 @@ mod tests {
     /// Two jobs of 100 ns on one core from the start: both are done at 200, in order of arrival.
     #[test]
     fn equal_jobs_leave_together() {
-        assert_eq!(departures(1, &[(0, 100), (0, 100)]), [200.0, 200.0]);
-        assert_eq!(departures(2, &[(0, 100), (0, 100)]), [100.0, 100.0]);
+        let alone = Scalability::LINEAR;
+        assert_eq!(departures(1, alone, &[(0, 100), (0, 100)]), [200.0, 200.0]);
+        assert_eq!(departures(2, alone, &[(0, 100), (0, 100)]), [100.0, 100.0]);
+    }
+
+    /// Two cores that leave each other 1 / (1 + 0.25) of their speed while both are busy: 80 us of
+    /// work are done when the second job comes, the other 20 take 25; then it runs alone.
+    #[test]
+    fn busy_cores_slow_each_other_down() {
+        let law = Scalability { contention: 0.25, coherency: 0.0 };
+        let departures = departures(2, law, &[(0, 100_000), (80_000, 100_000)]);
+        for (departure, exact) in departures.iter().zip([105_000.0, 185_000.0]) {
+            assert!((departure - exact).abs() <= 2.0, "{departures:?}");
+        }
     }
 }

@@ -133,16 +133,17 @@ impl RunningDatabase {
         let label = self.label(index);
         let tally = &node.tally;
         let core_time = self.settings.cores as f64 * sheet.seconds;
+        let work_time = self.settings.work_of_cores * sheet.seconds;
         let seconds = |nanos: u64| Duration::from_nanos(nanos).seconds();
         let cpu = node.cores.meter().busy.integral(now);
         sheet.ratio(&metrics::CPU, label, cpu, core_time);
         let leader_reads =
             self.settings.reads == Reads::Primary || self.settings.leader_takes_reads;
         if !is_first || self.topology.members() == 1 || leader_reads {
-            sheet.ratio(&metrics::READ_LOAD, label, seconds(tally.read_work), core_time);
+            sheet.ratio(&metrics::READ_LOAD, label, seconds(tally.read_work), work_time);
         }
         if self.takes_writes(index) {
-            sheet.ratio(&metrics::WRITE_LOAD, label, seconds(tally.write_work), core_time);
+            sheet.ratio(&metrics::WRITE_LOAD, label, seconds(tally.write_work), work_time);
         }
         let pool = node.connections.meter();
         let places = node.connections.places() as f64;

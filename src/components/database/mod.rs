@@ -37,11 +37,12 @@ mod transactions;
 
 use super::growth::{Growth, Refusal};
 use super::keys::{NODE_COST, REGIONS};
+use super::scaling::{self, COHERENCY, CONTENTION};
 use super::wiring::WireSpec;
 use super::work::{WORK, Work};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::distribution::Distribution;
-use crate::blocks::station::Discipline;
+use crate::blocks::station::{Discipline, Scalability};
 use crate::kernel::time::Duration;
 use crate::language::key::{Key, Takes};
 use crate::language::node::Node;
@@ -69,6 +70,8 @@ const KEYS: &[Key] = &[
         "\"processor_sharing\"",
         "How queries use the cores: all at once, or one a core in the order they came.",
     ),
+    CONTENTION,
+    COHERENCY,
     Key::required("read_time", Takes::Custom(&WORK), "Core time of a read."),
     Key::computed("write_time", Takes::Custom(&WORK), "as read_time", "Core time of a write."),
     Key::computed("scan_time", Takes::Custom(&WORK), "as read_time", "Core time of a scan."),
@@ -149,6 +152,7 @@ struct Database {
     connections: Option<u64>,
     limit: Option<u64>,
     discipline: Discipline,
+    scalability: Scalability,
     read_time: Work,
     write_time: Work,
     scan_time: Work,
@@ -177,7 +181,11 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     let cores = table.get::<Count>("cores");
     let connections = table.get::<Limit>("connections");
     let limit = table.get::<Limit>("queue_limit");
-    let discipline = table.get_word("discipline");
+    let discipline = table.get_word("discipline").map(|word| match word {
+        "fcfs" => Discipline::FirstComeFirstServed,
+        _ => Discipline::ProcessorSharing,
+    });
+    let scalability = scaling::read(table, discipline);
     let read_time = table.get::<Work>("read_time");
     let write_time = table.optional::<Work>("write_time");
     let scan_time = table.optional::<Work>("scan_time");
@@ -208,10 +216,8 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
         cores: cores?.0.min(MOST_CORES) as u32,
         connections: connections?.finite(),
         limit: limit?.finite(),
-        discipline: match discipline? {
-            "fcfs" => Discipline::FirstComeFirstServed,
-            _ => Discipline::ProcessorSharing,
-        },
+        discipline: discipline?,
+        scalability: scalability?,
         write_time: write_time?.unwrap_or_else(|| read_time.clone()),
         scan_time: scan_time?.unwrap_or_else(|| read_time.clone()),
         read_time,

@@ -18,6 +18,7 @@ use crate::blocks::station::{FirstCome, Pool, Station, Unlimited};
 use crate::components::access::{Dataset, ReadFrom, Verb};
 use crate::components::flow::{Flow, FlowContext, StationFlow};
 use crate::components::running::{BuildContext, Running};
+use crate::components::scaling;
 use crate::components::{Blueprint, Resolver};
 use crate::kernel::time::Duration;
 
@@ -155,6 +156,7 @@ impl Plan {
         let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
         Settings {
             cores: u64::from(database.cores),
+            work_of_cores: database.scalability.capacity(u64::from(database.cores)),
             read_time: database.read_time.clone(),
             write_time: database.write_time.clone(),
             scan_time: database.scan_time.clone(),
@@ -213,6 +215,14 @@ fn streams(context: &BuildContext<'_>) -> Streams {
 }
 
 impl Database {
+    /// The cores of a node.
+    fn station(&self) -> Station {
+        match self.scalability.is_linear() {
+            true => Station::new(self.discipline, Some(self.cores), None),
+            false => scaling::shared_cores(self.cores, self.scalability),
+        }
+    }
+
     /// Nodes of a shard.
     fn members(&self) -> u16 {
         match &self.consensus {
@@ -266,8 +276,9 @@ impl Blueprint for Plan {
         flow.note_delay(&database.replicas.lag);
         flow.note_delay(&database.transactions.flush);
         flow.unfit = database.transactions.unfit(context.classes, arriving, context.datasets);
+        flow.unfit.extend(scaling::beyond_peak(database.cores, database.scalability));
         let shards = f64::from(database.final_shards());
-        let cores = f64::from(database.cores) * shards;
+        let cores = database.scalability.capacity(u64::from(database.cores)) * shards;
         let followers = f64::from(database.members() - 1);
         let station = |name: &str, servers: f64, rate: f64, busy: Option<f64>| StationFlow {
             station: database.station_name(name),
@@ -329,7 +340,7 @@ impl Plan {
         let node = |_| {
             DatabaseNode::new(
                 Pool::new(database.connections.unwrap_or(u64::MAX), database.limit),
-                Station::new(database.discipline, Some(database.cores), None),
+                database.station(),
                 database.disk_time.as_ref().map(|_| disk()),
                 self.buffer(context.datasets),
             )

@@ -17,6 +17,8 @@ use crate::kernel::time::Duration;
 pub struct Settings {
     /// Cores of each node.
     pub cores: u64,
+    /// How many undisturbed cores do as much as those of a node do together.
+    pub work_of_cores: f64,
     /// Core time of a read.
     pub read_time: Work,
     /// Core time of a write.

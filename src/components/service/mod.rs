@@ -24,11 +24,12 @@ use super::express::Part;
 use super::flow::{Flow, FlowContext, StationFlow};
 use super::keys::{HOLDS, NODE_COST, REGIONAL, SENDS_TO, regional};
 use super::running::{BuildContext, ERROR_RATE, RESPONSE, Running, THROUGHPUT};
+use super::scaling::{self, COHERENCY, CONTENTION};
 use super::wiring::{Name, WireSpec, Wires};
 use super::work::{WORK, Work};
 use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::distribution::Distribution;
-use crate::blocks::station::{Discipline, GatedBatch, Pool, Station};
+use crate::blocks::station::{Discipline, GatedBatch, Pool, Scalability, Station};
 use crate::kernel::time::Duration;
 use crate::language::key::{Key, Takes};
 use crate::language::quantity::{Count, Limit};
@@ -67,6 +68,8 @@ const KEYS: &[Key] = &[
         "How workers use the cores: all at once; one a core in the order they came; or as an event \
          loop does: a free core takes all that wait, and answers them together.",
     ),
+    CONTENTION,
+    COHERENCY,
     Key::with_default(
         "wake_up",
         Takes::Duration,
@@ -150,6 +153,7 @@ struct Service {
     limit: Option<u64>,
     service_time: Work,
     discipline: Discipline,
+    scalability: Scalability,
     wake_up: Duration,
     frees_workers: bool,
     holds: Vec<Name>,
@@ -171,6 +175,7 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
     let limit = table.get::<Limit>("queue_limit");
     let service_time = table.get::<Work>("service_time");
     let discipline = read_discipline(table);
+    let scalability = scaling::read(table, discipline);
     let wake_up = table.get::<Duration>("wake_up");
     let frees_workers = table.get::<bool>("async");
     let holds = table.optional::<Vec<Name>>("holds");
@@ -199,6 +204,7 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
         limit: limit?.finite(),
         service_time: service_time?,
         discipline: discipline?,
+        scalability: scalability?,
         wake_up: wake_up?,
         frees_workers: frees_workers?,
         holds: holds?.unwrap_or_default(),
@@ -308,10 +314,11 @@ impl Plan {
     }
 
     /// Whether every job that computes has a core to itself: no more jobs than workers compute,
-    /// unless jobs fork into branches.
+    /// unless jobs fork into branches. Busy cores that disturb each other are nobody's own.
     fn has_core_each(&self) -> bool {
         let forks = self.handlers.iter().flatten().any(|steps| has_parallel(steps));
-        u64::from(self.service.cores) >= self.service.workers && !forks
+        let is_shared = forks || !self.service.scalability.is_linear();
+        u64::from(self.service.cores) >= self.service.workers && !is_shared
     }
 
     /// The cores of a server.
@@ -321,14 +328,21 @@ impl Plan {
             let cores = GatedBatch::new(service.cores, None).with_wake_up(service.wake_up);
             return Station::GatedBatch(cores);
         }
+        if !service.scalability.is_linear() {
+            return scaling::shared_cores(service.cores, service.scalability);
+        }
         let cores = (!self.has_core_each()).then_some(service.cores);
         Station::new(service.discipline, cores, None)
     }
 
-    /// Cores that can be busy at the same time.
+    /// Cores' work that can be done at the same time.
     fn usable_cores(&self) -> f64 {
-        let cores = u64::from(self.service.cores);
-        if self.has_core_each() { self.service.workers as f64 } else { cores as f64 }
+        let service = &self.service;
+        let cores = u64::from(service.cores);
+        match self.has_core_each() {
+            true => service.workers as f64,
+            false => service.scalability.capacity(cores),
+        }
     }
 }
 
@@ -360,6 +374,7 @@ impl Blueprint for Plan {
             rate: arriving.iter().sum(),
             busy,
         });
+        flow.unfit.extend(scaling::beyond_peak(self.service.cores, self.service.scalability));
         flow
     }
 

@@ -219,6 +219,26 @@ pub fn majority_of_exponentials(voters: u32, mean: f64) -> f64 {
         - mean * f64::from(needed) / f64::from(voters)
 }
 
+/// Mean response time and throughput of a station whose jobs share its speed evenly, `speed(n)`
+/// cores' work with n jobs, when jobs come at rate `arrivals(n)` while n are there: states follow a
+/// birth and death chain, whatever the law of the work of mean `work` (Kelly, Reversibility and
+/// Stochastic Networks, 1979, section 3.3). Beyond `most` jobs nobody comes.
+pub fn shared_speed(
+    work: f64,
+    arrivals: impl Fn(u64) -> f64,
+    speed: impl Fn(u64) -> f64,
+    most: u64,
+) -> (f64, f64) {
+    let (mut weight, mut all, mut jobs, mut rate) = (1.0, 1.0, 0.0, arrivals(0));
+    for present in 1..=most {
+        weight *= arrivals(present - 1) * work / speed(present);
+        all += weight;
+        jobs += weight * present as f64;
+        rate += weight * arrivals(present);
+    }
+    (jobs / rate, rate / all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,5 +282,17 @@ mod tests {
         assert!((kth_of_exponentials(2, 1, 4.0) - 2.0).abs() < 1e-12);
         assert!((kth_of_exponentials(3, 3, 6.0) - 11.0).abs() < 1e-12);
         assert!((majority_of_exponentials(3, 6.0) - 7.0).abs() < 1e-12);
+    }
+
+    /// One core, or four, without contention are M/M/1 and M/M/4 in the mean.
+    #[test]
+    fn a_shared_speed_without_contention_is_that_of_known_stations() {
+        for cores in [1, 4] {
+            let rate = 0.8 * f64::from(cores);
+            let speed = |jobs: u64| jobs.min(u64::from(cores)) as f64;
+            let (mean, throughput) = shared_speed(1.0, |_| rate, speed, 2_000);
+            assert!((mean - 1.0 - mmc_wait(cores, 1.0, 0.8)).abs() < 1e-9, "{mean}");
+            assert!((throughput - rate).abs() < 1e-9, "{throughput}");
+        }
     }
 }

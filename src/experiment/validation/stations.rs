@@ -6,7 +6,10 @@
 //! ones of coefficient of variation 2.
 
 use super::case::Case;
-use super::formulas::{erlang_b, gated_batch_response, mg1_wait, mm1_response_quantile, mmc_wait};
+use super::formulas::{
+    erlang_b, gated_batch_response, mg1_wait, mm1_response_quantile, mmc_wait, shared_speed,
+};
+use crate::blocks::station::Scalability;
 
 const MILLISECOND: f64 = 0.001;
 const UNLIMITED: &str = "\"unlimited\"";
@@ -18,7 +21,7 @@ const LOGNORMAL: &str = "{ lognormal = { mean = \"1ms\", cv = 2 } }";
 const MEAN: &str = "response_time.mean";
 
 pub(super) fn cases() -> Vec<Case> {
-    [mm1(), mmc(), mmcc(), mg1(), processor_sharing(), gated_batch()].concat()
+    [mm1(), mmc(), mmcc(), mg1(), processor_sharing(), contention(), gated_batch()].concat()
 }
 
 fn service(workers: u32, queue_limit: &str, service_time: &str) -> String {
@@ -140,6 +143,46 @@ fn processor_sharing() -> Vec<Case> {
         ("M", EXPONENTIAL, 1, 950, 16_000_000, 0.03),
     ];
     cases.into_iter().map(case).collect()
+}
+
+/// Cores that disturb each other by the Universal Scalability Law: eight that do the work of 4.9,
+/// four that do that of 3.1, and sixteen, just beyond the peak of their law, under closed users.
+fn contention() -> Vec<Case> {
+    const MODEL: &str = "contention";
+    let law = |cores: u64, contention: f64, coherency: f64| {
+        let law = Scalability { contention, coherency };
+        move |jobs: u64| law.capacity(jobs.min(cores))
+    };
+    let (eight, four, sixteen) = (law(8, 0.05, 0.005), law(4, 0.1, 0.0), law(16, 0.02, 0.004));
+    let app = format!(
+        "entry = \"app\"\n\
+         components.app = {{ kind = \"service\", workers = 100_000, cores = 8, \
+         contention = \"5%\", coherency = 0.005, service_time = {LOGNORMAL} }}"
+    );
+    let database = |cores: u32, law: &str, read_time: &str| {
+        format!(
+            "entry = \"db\"\n\
+             components.db = {{ kind = \"database\", cores = {cores}, {law}, \
+             connections = \"unlimited\", read_time = {read_time} }}"
+        )
+    };
+    let few = database(4, "contention = 0.1", EXPONENTIAL);
+    let many = database(16, "contention = 0.02, coherency = 0.004", "{ exponential = \"20ms\" }");
+    let users = 330.0;
+    let (closed_mean, closed_rate) =
+        shared_speed(0.02, |jobs| users - jobs as f64, sixteen, users as u64);
+    vec![
+        Case::open(MODEL, "eight cores of 4.9".into(), 3_600, app)
+            .at(3.6 / eight(8), 12_000_000)
+            .check(MEAN, shared_speed(MILLISECOND, |_| 3_600.0, eight, 2_000).0, 0.01),
+        Case::open(MODEL, "four cores of 3.1".into(), 2_400, few)
+            .at(2.4 / four(4), 8_000_000)
+            .check(MEAN, shared_speed(MILLISECOND, |_| 2_400.0, four, 2_000).0, 0.01),
+        Case::closed(MODEL, "sixteen cores, closed".into(), users as u32, many)
+            .at(users * 0.02 / sixteen(16), 4_000_000)
+            .check(MEAN, closed_mean, 0.02)
+            .check("throughput", closed_rate, 0.01),
+    ]
 }
 
 /// A cache thread answers all that waited together; look-ups of 1 ms.

@@ -101,7 +101,7 @@ mod tests {
         };
         let one = run(1).expect("jobs are conserved");
         assert_eq!(one.rows.len(), 3);
-        assert_eq!(one.family, 122);
+        assert_eq!(one.family, 126);
         assert_eq!(Ok(one), run(3));
     }
 }
