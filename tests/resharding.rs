@@ -198,3 +198,22 @@ fn changes_wait_for_each_other_and_threads_change_nothing() {
     let seconds = value(&one, "db.reshard.seconds");
     assert!((4.5..6.0).contains(&seconds), "{seconds}");
 }
+
+/// Writes of two keys each are followed to the new shards key by key, so that there are twice as
+/// many double writes.
+#[test]
+fn writes_of_several_keys_follow_their_keys() {
+    let text = growing("virtual", "duration = \"6s\", repeats = 2");
+    let text = text.replace("count = 500", "count = 40_000").replace("2ms", "20us");
+    let write = "does = \"write\", of = \"items\"";
+    let double_writes = |keys: u32| {
+        let text = text.replace(write, &format!("{write}, keys = {keys}"));
+        let transactions = "components.db.transactions.style = \"two_phase_commit\"";
+        let text = text.replace("changes = ", &format!("{transactions}\nchanges = "));
+        value(&run_text("followed", &text), "db.reshard.double_writes")
+    };
+    let (single, double) = (double_writes(1), double_writes(2));
+    assert!(single > 20.0, "{single} {double}");
+    let ratio = double / single;
+    assert!((1.5..2.7).contains(&ratio), "{double} against {single}");
+}

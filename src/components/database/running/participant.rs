@@ -241,6 +241,7 @@ impl RunningDatabase {
         };
         let writes: Vec<JobId> = (0..).zip(keys).map(write).collect();
         for write in writes {
+            self.follow_move(write, node, context);
             self.commit(write, node, context);
         }
     }
