@@ -2,6 +2,7 @@
 //!
 //! - [`theory`]: queueing theory as the oracle, through plain scenario files;
 //! - [`properties`]: conservation, Little's law and more, over random valid scenarios;
+//! - [`availability`]: failures and repairs against arithmetic;
 //! - [`compare`]: two cases side by side, against what is known of their difference;
 //! - [`determinism`]: the same bytes for any number of threads;
 //! - [`express`]: the express lane against the general engine;
@@ -17,6 +18,7 @@
 //! - [`validate`]: the table of theory in its quick form, as its users see it;
 //! - [`tidy`]: layers, sizes and names of the code itself.
 
+mod availability;
 mod command_line;
 mod compare;
 mod determinism;

@@ -107,7 +107,10 @@ components.db = { kind = "database", cores = 4, read_time = "1ms" }
 /// Settings with which a kind measures what its example does not.
 const FURTHER_SETTINGS: &[(&str, &str)] = &[
     ("cache", "holds = [\"bound\"]\nmemory = \"1GiB\"\nsends_to = \"db\""),
-    ("database", "cores = 4\nread_time = \"1ms\"\ndisk_time = \"1ms\"\nmemory = \"1GiB\""),
+    (
+        "database",
+        "cores = 4\nread_time = \"1ms\"\ndisk_time = \"1ms\"\nmemory = \"1GiB\"\ndisk = \"1TB\"",
+    ),
     (
         "database",
         "cores = 4\nread_time = \"1ms\"\non_partition = \"availability\"\n\

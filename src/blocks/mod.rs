@@ -1,5 +1,5 @@
 //! Building blocks: laws, key popularity, arrival processes, stations, caches' memory, balancing,
-//! placement of keys on shards, regions and faults.
+//! placement of keys on shards, regions, faults and repairs.
 //!
 //! Pure state machines and laws, each testable without the engine.
 
@@ -13,6 +13,7 @@ pub mod keyed;
 pub mod least_recently_used;
 pub mod placement;
 pub mod popularity;
+pub mod redundancy;
 pub mod station;
 pub mod trace;
 pub mod warm_memory;

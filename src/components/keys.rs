@@ -27,13 +27,32 @@ pub const REGIONS: Key = Key::computed(
     "The regions it stands in, each with servers of its own, or all of them.",
 );
 
+/// How often a node fails.
+pub const MTBF: Key = Key::optional(
+    "mtbf",
+    Takes::Duration,
+    "Mean time until a node fails, for `availability`; nothing goes down in a run for it.",
+);
+
+/// How long a repair takes.
+pub const MTTR: Key =
+    Key::optional("mttr", Takes::Duration, "Mean time until a node that failed is back.");
+
+/// How many nodes must be up.
+pub const NEEDS: Key = Key::optional(
+    "needs",
+    Takes::Count,
+    "Nodes that must be up, in a region or of a shard; by default as many as the load takes by \
+     arithmetic, one of a shard's copies, or most of a voting group.",
+);
+
 /// How many keys [`regional`] adds.
-pub const REGIONAL: usize = 2;
+pub const REGIONAL: usize = 5;
 
 /// The keys of a kind, with those that say in which regions it stands and how it differs there.
 pub const fn regional<const N: usize>(own: &'static [Key]) -> [Key; N] {
     let at = Key::optional("at", Takes::TableOf(own), AT);
-    Key::join::<N>(own, &[REGIONS, at])
+    Key::join::<N>(own, &[REGIONS, MTBF, MTTR, NEEDS, at])
 }
 
 const AT: &str = "What differs in a region, by its name: any of the other keys.";

@@ -27,6 +27,7 @@ pub mod marks;
 mod notes;
 pub mod outage;
 mod queue;
+pub mod redundancy;
 pub mod running;
 mod scaling;
 mod service;
@@ -41,6 +42,7 @@ use access::Classes;
 use express::Part;
 use flow::{Flow, FlowContext};
 use growth::{Growth, Refusal};
+use redundancy::Redundancy;
 use running::{BuildContext, Running};
 use std::fmt::Debug;
 use wiring::{Name, WireSpec};
@@ -131,6 +133,11 @@ pub trait Blueprint: Debug + Send + Sync {
 
     /// The component at time zero of one run.
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running>;
+
+    /// Which of its nodes stand for each other; `None` where those of an instance are all alike.
+    fn redundancy(&self, _context: &BuildContext<'_>) -> Option<Redundancy> {
+        None
+    }
 
     /// The same as a part of the express lane, where what it does can be done without events.
     fn build_express(&self, _context: &BuildContext<'_>) -> Option<Part> {

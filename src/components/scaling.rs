@@ -53,7 +53,8 @@ pub fn shared_cores(cores: u32, law: Scalability) -> Station {
 pub fn beyond_peak(cores: u32, law: Scalability) -> Option<Unfit> {
     let peak = law.peak().filter(|peak| f64::from(cores) > peak.max(1.0) + 1.0)?;
     let message = format!(
-        "with this `coherency`, {cores} cores do less than {peak:.0}: {:.2} cores' work against {:.2}",
+        "with this `coherency`, {cores} cores do less than {peak:.0}: the work of {:.2} cores \
+         against {:.2}",
         law.capacity(u64::from(cores)),
         law.capacity(peak.round() as u64)
     );

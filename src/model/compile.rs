@@ -53,6 +53,8 @@ pub fn compile(scenario: &Scenario, problems: &mut Problems) -> Option<Model> {
         classes,
         geography: scenario.regions.geography.clone(),
         faults: layout.faults(scenario),
+        faults_noticed_after: scenario.regions.failover.seconds(),
+        repairs: scenario.regions.repairs.clone(),
         is_changing: !scenario.changes.is_empty(),
         components,
         rate: 0.0,
@@ -159,6 +161,8 @@ fn assemble(
         name: name.to_owned(),
         plain_name: name.to_owned(),
         kind,
+        nodes: 1,
+        failures: None,
         wires,
         arriving: Vec::new(),
         flow: Flow::default(),
@@ -179,6 +183,8 @@ fn assemble(
         let is_one_of_several = name != section.name;
         let made = component(&section.name, section.kind, wires, regions, rank, Some(blueprint));
         let is_spanning = instance.spec.spans_regions();
+        let (nodes, failures) = (instance.spec.nodes(), section.failures);
+        let made = ModelComponent { nodes, failures, ..made };
         components.push(ModelComponent { name, is_one_of_several, is_spanning, ..made });
     }
     components

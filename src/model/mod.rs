@@ -3,7 +3,7 @@
 //! - [`compile`]: a [`Scenario`](crate::scenario::Scenario) becomes a [`Model`], with every
 //!   dangling name, cycle and dead end reported at its place;
 //! - [`arithmetic`]: users -> requests per second -> offered load of every station, without
-//!   simulating;
+//!   simulating; `availability`: the same of failures;
 //! - [`catalogue`]: every metric the model offers, by path; [`conditions`]: whether thresholds and
 //!   alerts name such metrics;
 //! - [`Variants`]: one scenario with some values changed, again and again.
@@ -12,6 +12,7 @@
 //! the file changes nothing; a model has no cycle; one model serves any number of runs.
 
 pub mod arithmetic;
+mod availability;
 pub mod catalogue;
 mod compile;
 pub mod conditions;
@@ -28,6 +29,7 @@ pub use variants::{Limits, Variants};
 
 use crate::blocks::faults::Faults;
 use crate::blocks::geography::Geography;
+use crate::blocks::redundancy::Repair;
 use crate::components::Blueprint;
 use crate::components::access::{Classes, Dataset};
 use crate::components::caller::Wire;
@@ -38,6 +40,7 @@ use crate::components::outage::Guarded;
 use crate::components::running::{BuildContext, Running};
 use crate::components::source::{Operation, Source};
 use crate::kernel::{ComponentId, Engine};
+use crate::scenario::Failures;
 
 /// Place of the users among the components.
 pub const USERS: ComponentId = ComponentId(0);
@@ -63,6 +66,10 @@ pub struct Model {
     pub geography: Geography,
     /// What goes down when.
     pub faults: Faults,
+    /// Seconds until callers notice that something is down.
+    pub faults_noticed_after: f64,
+    /// How often each region fails, where that is said.
+    pub repairs: Vec<Option<Repair>>,
     /// Whether components change in the course of the run, so that nothing is in steady state.
     pub is_changing: bool,
     /// The users, then the components by name.
@@ -82,6 +89,10 @@ pub struct ModelComponent {
     pub plain_name: String,
     /// Its kind.
     pub kind: &'static str,
+    /// Its nodes among which a balancer in front of it can choose.
+    pub nodes: u16,
+    /// How often they fail, where that is said.
+    pub failures: Option<Failures>,
     /// Its wires.
     pub wires: Vec<Wire>,
     /// Jobs per second expected to arrive, by class.
@@ -199,7 +210,8 @@ impl Model {
     fn source(&self, context: &BuildContext<'_>) -> Source {
         let load = self.load.start(context);
         let key_traces = self.load.key_traces();
-        Source::new(load, &self.operations, self.users, key_traces, context)
+        let source = Source::new(load, &self.operations, self.users, key_traces, context);
+        source.with_availability(self.availability())
     }
 
     /// Components in the order of the way from the users.

@@ -1,5 +1,6 @@
 //! `[components.NAME]`: the parts of the system, each read by its own kind.
 
+use super::failures::{self, Failures};
 use super::names;
 use super::regions::RegionsSection;
 use super::standing::{differences, stands_in};
@@ -17,6 +18,8 @@ pub struct ComponentSection {
     pub place: Place,
     /// Its kind.
     pub kind: &'static str,
+    /// How often its nodes fail, if that is said.
+    pub failures: Option<Failures>,
     /// What its table says.
     pub spec: Box<dyn Spec>,
     /// The regions it stands in, the home region first if it is one of them.
@@ -69,7 +72,8 @@ fn component(
     let spec = read_component(&mut reader);
     // What a component differs in is only read against regions and a table that are sound.
     let stands = regions.and_then(|regions| stands_in(&mut reader, regions));
-    let spec = spec?;
+    let failures = failures::read(&mut reader);
+    let (spec, failures) = (spec?, failures?);
     let (regions, at) = match (regions, stands) {
         (Some(known), Some(regions)) => {
             let at = differences(&mut reader, known, &regions)?;
@@ -78,7 +82,8 @@ fn component(
         (Some(_), None) => return None,
         (None, _) => (vec![0], vec![None]),
     };
-    Some(ComponentSection { name: name.to_owned(), place, kind, spec, regions, at })
+    let name = name.to_owned();
+    Some(ComponentSection { name, place, kind, failures, spec, regions, at })
 }
 
 /// Reads `entry`, which must name a component.

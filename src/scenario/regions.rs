@@ -4,10 +4,12 @@
 //! there is a time for each way. Regions are in the order of their names, so moving a table in the
 //! file changes nothing.
 
+use super::failures::read_repair;
 use super::names;
 use super::operations::{SHARE, Share, TOLERANCE, tidy};
 use super::round_trips;
 use crate::blocks::geography::{Geography, Region};
+use crate::blocks::redundancy::Repair;
 use crate::kernel::time::Duration;
 use crate::language::diagnostic::suggestion;
 use crate::language::key::{Key, Takes};
@@ -16,11 +18,20 @@ use crate::language::reader::TableReader;
 use crate::language::source::Place;
 
 /// Keys of a region's table.
-pub const REGION: &[Key] = &[Key::required(
-    "share",
-    Takes::Custom(&SHARE),
-    "Share of the users who live there; the shares sum to 100%, `rest` once.",
-)];
+pub const REGION: &[Key] = &[
+    Key::required(
+        "share",
+        Takes::Custom(&SHARE),
+        "Share of the users who live there; the shares sum to 100%, `rest` once.",
+    ),
+    Key::optional(
+        "mtbf",
+        Takes::Duration,
+        "Mean time until the whole region fails, for `availability`; nothing goes down in a run \
+         for it.",
+    ),
+    Key::optional("mttr", Takes::Duration, "Mean time until it is back."),
+];
 
 /// Keys of `[network]`.
 pub const NETWORK: &[Key] = &[
@@ -46,6 +57,9 @@ const USUAL_FAILOVER: Duration = Duration::from_nanos(10_000_000_000);
 /// Names that mean something else where regions are named.
 const RESERVED: &[&str] = &["all", "home", "none", "owner", "within"];
 
+/// Regions that can fail: each doubles the sum over which are up.
+const MOST_FAILING: usize = 16;
+
 /// Regions a scenario can have.
 const MOST_REGIONS: usize = 64;
 
@@ -56,6 +70,8 @@ pub struct RegionsSection {
     pub geography: Geography,
     /// How long it takes callers to notice that something is down.
     pub failover: Duration,
+    /// How often each region fails, where that is said.
+    pub repairs: Vec<Option<Repair>>,
 }
 
 impl RegionsSection {
@@ -121,10 +137,12 @@ pub(super) fn read(root: &mut TableReader<'_, '_>) -> Option<RegionsSection> {
     }
     let regions = regions?;
     let (home, travel, failover) = (home?, travel?, failover?);
+    let (regions, repairs): (Vec<Region>, Vec<_>) = regions.into_iter().unzip();
     if regions.is_empty() {
-        return Some(RegionsSection { geography: Geography::single(), failover });
+        let (geography, repairs) = (Geography::single(), vec![None]);
+        return Some(RegionsSection { geography, failover, repairs });
     }
-    Some(RegionsSection { geography: Geography::new(regions, home, travel), failover })
+    Some(RegionsSection { geography: Geography::new(regions, home, travel), failover, repairs })
 }
 
 fn is_table(node: &Node) -> bool {
@@ -144,7 +162,10 @@ fn known_home(home: &str, names: &[&str], root: &mut TableReader<'_, '_>) -> Opt
 }
 
 /// The regions with their shares; none when the section is not there.
-fn regions(names: &[(&str, Place)], root: &mut TableReader<'_, '_>) -> Option<Vec<Region>> {
+fn regions(
+    names: &[(&str, Place)],
+    root: &mut TableReader<'_, '_>,
+) -> Option<Vec<(Region, Option<Repair>)>> {
     if names.is_empty() {
         if root.given("regions") {
             if root.node("regions").is_some_and(is_table) {
@@ -172,18 +193,24 @@ fn regions(names: &[(&str, Place)], root: &mut TableReader<'_, '_>) -> Option<Ve
         root.reading().problems.error(*place, message, "at most 64 regions");
         is_sound = false;
     }
-    let shares: Vec<Option<(Share, Place)>> = names
+    let both = names
         .iter()
         .map(|(name, _)| {
             let mut reader = root.named_table("regions", name)?;
-            let share = reader.get::<Share>("share")?;
-            Some((share, reader.place("share")))
+            let share = reader.get::<Share>("share");
+            let repair = read_repair(&mut reader);
+            Some(((share?, reader.place("share")), repair?))
         })
-        .collect();
-    let shares: Vec<(Share, Place)> = shares.into_iter().collect::<Option<_>>()?;
+        .collect::<Vec<Option<_>>>();
+    let both: Vec<_> = both.into_iter().collect::<Option<_>>()?;
+    let (shares, repairs): (Vec<_>, Vec<_>) = both.into_iter().unzip();
+    if repairs.iter().flatten().count() > MOST_FAILING {
+        root.error("regions", "too many of them can fail", "`mtbf` for 16 regions at most");
+        return None;
+    }
     let shares = share_out(&shares, root)?;
     let region = |(name, share): (&(&str, Place), f64)| Region { name: name.0.to_owned(), share };
-    is_sound.then(|| names.iter().zip(shares).map(region).collect())
+    is_sound.then(|| names.iter().zip(shares).map(region).zip(repairs).collect())
 }
 
 /// The shares of the regions, of 1 in total.
@@ -235,7 +262,7 @@ mod tests {
 
     #[test]
     fn regions_come_in_the_order_of_names_with_half_of_each_round_trip() {
-        let RegionsSection { geography, failover } =
+        let RegionsSection { geography, failover, .. } =
             sound(&format!("{THREE}{APART}network.rtt.ap-eu = \"260ms\"")).regions;
         let names: Vec<&str> = geography.all().map(|region| geography.name(region)).collect();
         assert_eq!((names, geography.home()), (vec!["ap", "eu", "us"], 2));

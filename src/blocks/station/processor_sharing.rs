@@ -1,6 +1,6 @@
 //! Processor sharing: all jobs run at once; with n jobs on c cores each runs at min(1, c/n), or
-//! slower where busy cores wait for each other: they share what [`Scalability`] leaves of p = min(n,
-//! c) cores.
+//! slower where busy cores wait for each other: they share what [`Scalability`] leaves of as many
+//! cores as are busy.
 //!
 //! Since all run at the same speed, one virtual clock tells how much work each job has received
 //! since the start, and a job is done when that clock passes its finish mark. What must hold:

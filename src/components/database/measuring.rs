@@ -20,6 +20,10 @@ impl Running for RunningDatabase {
         sheet.ratio(&metrics::SLOW_QUERIES, Node::WHOLE, tally.slow as f64, queries);
         sheet.rate(&metrics::REJECTED, Node::WHOLE, tally.rejected);
         sheet.gauge(&metrics::STORAGE, Node::WHOLE, self.storage());
+        if let Some(disk) = self.settings.disk {
+            let room = f64::from(self.topology.shards()) * disk;
+            sheet.gauge(&metrics::STORAGE_UTILIZATION, Node::WHOLE, self.storage() / room);
+        }
         if self.topology.shards() > 1 {
             self.measure_balance(sheet);
         }

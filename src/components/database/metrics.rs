@@ -116,6 +116,13 @@ pub const STORAGE: Metric = Metric::gauge(
     "data the primary holds at the end of the run",
     "keys x value size over the datasets it stores, keys made in the run included",
 );
+/// How full disks are.
+pub const STORAGE_UTILIZATION: Metric = Metric::gauge(
+    "storage.utilization",
+    Unit::Fraction,
+    "data of a node over its `disk`, the mean over the shards",
+    "storage / (shards x disk)",
+);
 /// Uneven shards.
 pub const IMBALANCE: Metric = Metric::ratio(
     "imbalance",
@@ -219,6 +226,7 @@ pub const ALL: &[Metric] = &[
     SLOW_QUERIES,
     REJECTED,
     STORAGE,
+    STORAGE_UTILIZATION,
     IMBALANCE,
     UNAVAILABLE,
     LEADERLESS,

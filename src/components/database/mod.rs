@@ -25,6 +25,7 @@ mod growing;
 mod measuring;
 mod metrics;
 mod plan;
+mod redundancy;
 mod regional;
 mod replicas;
 mod replication;
@@ -36,7 +37,7 @@ mod topology;
 mod transactions;
 
 use super::growth::{Growth, Refusal};
-use super::keys::{NODE_COST, REGIONS};
+use super::keys::{MTBF, MTTR, NEEDS, NODE_COST, REGIONS};
 use super::scaling::{self, COHERENCY, CONTENTION};
 use super::wiring::WireSpec;
 use super::work::{WORK, Work};
@@ -91,6 +92,11 @@ const KEYS: &[Key] = &[
         Takes::Size,
         "Buffer pool of a node: reads of what it holds need no disk. Without it every query does.",
     ),
+    Key::optional(
+        "disk",
+        Takes::Size,
+        "What fits on the disk of a node, for `storage.utilization`; a full disk stops nothing.",
+    ),
     Key::with_default("slow_query", Takes::Duration, "\"1s\"", "Queries above this are slow."),
     Key::optional(
         "replicas",
@@ -131,6 +137,9 @@ const KEYS: &[Key] = &[
         "How writes of several keys keep together what lies on several shards.",
     ),
     REGIONS,
+    MTBF,
+    MTTR,
+    NEEDS,
     NODE_COST,
 ];
 
@@ -160,6 +169,7 @@ struct Database {
     disk_time: Option<Distribution>,
     iops: f64,
     memory: Option<u64>,
+    disk: Option<u64>,
     slow_query: Duration,
     replicas: Replicas,
     shards: Shards,
@@ -181,10 +191,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     let cores = table.get::<Count>("cores");
     let connections = table.get::<Limit>("connections");
     let limit = table.get::<Limit>("queue_limit");
-    let discipline = table.get_word("discipline").map(|word| match word {
-        "fcfs" => Discipline::FirstComeFirstServed,
-        _ => Discipline::ProcessorSharing,
-    });
+    let discipline = read_discipline(table);
     let scalability = scaling::read(table, discipline);
     let read_time = table.get::<Work>("read_time");
     let write_time = table.optional::<Work>("write_time");
@@ -200,6 +207,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     let disk_time = table.optional::<Distribution>("disk_time");
     let iops = table.get::<Rate>("iops");
     let memory = table.optional::<Size>("memory");
+    let disk = read_disk(table);
     let slow_query = table.get::<Duration>("slow_query");
     let replicas = replicas::read(table);
     let shards = shards::read(table);
@@ -225,6 +233,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
         disk_time: disk_time?,
         iops: iops?.0,
         memory: memory?.map(|size| size.0),
+        disk: disk?,
         slow_query: slow_query?,
         replicas: otherwise?.applied_to(replicas?),
         shards: shards?,
@@ -234,6 +243,22 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
         transactions: transactions?,
         growth: Vec::new(),
     })
+}
+
+fn read_discipline(table: &mut TableReader<'_, '_>) -> Option<Discipline> {
+    Some(match table.get_word("discipline")? {
+        "fcfs" => Discipline::FirstComeFirstServed,
+        _ => Discipline::ProcessorSharing,
+    })
+}
+
+/// Bytes that fit on a node's disk, if that is limited.
+fn read_disk(table: &mut TableReader<'_, '_>) -> Option<Option<u64>> {
+    let disk = table.optional::<Size>("disk")?;
+    if disk == Some(Size(0)) {
+        table.error("disk", "nothing would fit", "more than 0");
+    }
+    Some(disk.map(|disk| disk.0))
 }
 
 /// Refuses a node with which nothing could be done.

@@ -17,6 +17,7 @@ use crate::blocks::placement::{IdSpace, Placement};
 use crate::blocks::station::{FirstCome, Pool, Station, Unlimited};
 use crate::components::access::{Dataset, ReadFrom, Verb};
 use crate::components::flow::{Flow, FlowContext, StationFlow};
+use crate::components::redundancy::Redundancy;
 use crate::components::running::{BuildContext, Running};
 use crate::components::scaling;
 use crate::components::{Blueprint, Resolver};
@@ -25,7 +26,7 @@ use crate::kernel::time::Duration;
 /// A database whose regions are numbers.
 #[derive(Debug)]
 pub struct Plan {
-    database: Database,
+    pub(super) database: Database,
     /// Shards of each region, with the geographic strategy.
     homes: Option<Vec<u16>>,
     /// Replicas of each shard in each region, where they are given so.
@@ -59,7 +60,12 @@ impl Plan {
     }
 
     /// Which nodes there are, for a database that stands in these regions.
-    fn topology(&self, regions: &[u16], geography: &Geography, placement: &Placement) -> Topology {
+    pub(super) fn topology(
+        &self,
+        regions: &[u16],
+        geography: &Geography,
+        placement: &Placement,
+    ) -> Topology {
         let group = |home: u16| match (&self.database.consensus, &self.replicas) {
             (Some(consensus), _) => consensus.regions(home, regions, geography),
             (None, Some(by_region)) => {
@@ -188,6 +194,7 @@ impl Plan {
             prefers_availability: database.prefers_availability,
             transactions: database.transactions.settings(context),
             stored: stored.iter().map(|dataset| dataset.number).collect(),
+            disk: database.disk.map(|disk| disk as f64),
             stored_bytes: stored.iter().map(|it| it.keys as f64 * it.value_size as f64).sum(),
             new_key_bytes: stored.iter().fold(0.0, |most, it| most.max(it.value_size as f64)),
             classes: context.classes.clone(),
@@ -317,20 +324,26 @@ impl Blueprint for Plan {
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {
         Box::new(self.running(context))
     }
+
+    fn redundancy(&self, context: &BuildContext<'_>) -> Option<Redundancy> {
+        Some(self.redundancy_of_shards(context))
+    }
 }
 
 impl Plan {
+    /// Where keys lie.
+    pub(super) fn placement(&self, geography: &Geography) -> Placement {
+        let regions = self.homes.iter().flat_map(|homes| {
+            let regions = self.regions_with_shards(geography).into_iter();
+            regions.map(|region| homes[usize::from(region)])
+        });
+        self.database.shards.placement(&regions.collect::<Vec<u16>>())
+    }
+
     /// The database at time zero of one run.
     pub fn running(&self, context: &BuildContext<'_>) -> RunningDatabase {
         let database = &self.database;
-        let homes: Vec<u16> = match &self.homes {
-            Some(homes) => {
-                let regions = self.regions_with_shards(context.geography);
-                regions.iter().map(|region| homes[usize::from(*region)]).collect()
-            }
-            None => Vec::new(),
-        };
-        let placement = database.shards.placement(&homes);
+        let placement = self.placement(context.geography);
         let topology = self.topology(context.regions, context.geography, &placement);
         let disk = || Disk {
             pace: FirstCome::new(1, None),

@@ -61,6 +61,8 @@ pub struct Settings {
     pub stored: Vec<u16>,
     /// Bytes of the data at the start.
     pub stored_bytes: f64,
+    /// Bytes that fit on the disk of a node, if that is limited.
+    pub disk: Option<f64>,
     /// Bytes a new key adds.
     pub new_key_bytes: f64,
     /// All classes of access.

@@ -1,7 +1,7 @@
 //! What a running service has measured, read off.
 
+use super::metrics::{CPU, QUEUE_DEPTH, REJECTED, SKIPPED, WAIT, WORKERS_BUSY};
 use super::running::{RunningService, Server};
-use super::{CPU, QUEUE_DEPTH, REJECTED, SKIPPED, WAIT, WORKERS_BUSY};
 use crate::components::running::{NodeLoad, Running};
 use crate::kernel::HopCounts;
 use crate::kernel::time::Time;

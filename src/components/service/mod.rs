@@ -12,6 +12,7 @@
 //! at most one job; a job that is turned away has used nothing.
 
 mod measuring;
+mod metrics;
 mod program;
 mod running;
 mod steps;
@@ -23,7 +24,7 @@ use super::access::Class;
 use super::express::Part;
 use super::flow::{Flow, FlowContext, StationFlow};
 use super::keys::{HOLDS, NODE_COST, REGIONAL, SENDS_TO, regional};
-use super::running::{BuildContext, ERROR_RATE, RESPONSE, Running, THROUGHPUT};
+use super::running::{BuildContext, Running};
 use super::scaling::{self, COHERENCY, CONTENTION};
 use super::wiring::{Name, WireSpec, Wires};
 use super::work::{WORK, Work};
@@ -34,8 +35,6 @@ use crate::kernel::time::Duration;
 use crate::language::key::{Key, Takes};
 use crate::language::quantity::{Count, Limit};
 use crate::language::reader::TableReader;
-use crate::measure::metric::Metric;
-use crate::measure::unit::Unit;
 use program::{Programs, Step, has_parallel, mean_compute, visit_asks, visit_waits};
 use running::{Server, Settings};
 use steps::{StepSpec, asked_components, resolve_steps, uses_recorded};
@@ -98,48 +97,12 @@ const KEYS: &[Key] = &[
     NODE_COST,
 ];
 
-const CPU: Metric = Metric::ratio(
-    "cpu",
-    Unit::Fraction,
-    "share of the cores' time spent computing",
-    "busy core time / core time",
-)
-.headline();
-const WORKERS_BUSY: Metric = Metric::ratio(
-    "workers.busy",
-    Unit::Fraction,
-    "share of the workers held by a job, waiting for others included",
-    "workers held x seconds / (workers x seconds)",
-);
-const QUEUE_DEPTH: Metric = Metric::level(
-    "queue_depth",
-    Unit::Count,
-    "jobs that wait for a worker",
-    "waiting jobs x seconds / seconds",
-);
-const WAIT: Metric = Metric::times("wait", "time a job waits for a worker", "begun - arrived");
-const REJECTED: Metric = Metric::ratio(
-    "rejected",
-    Unit::PerSecond,
-    "jobs turned away per second: no worker free and no room to wait",
-    "rejected / measured seconds",
-);
-const SKIPPED: Metric = Metric::ratio(
-    "skipped",
-    Unit::PerSecond,
-    "calls per second that failed and were skipped (`on_error = \"skip\"`)",
-    "skipped calls / measured seconds",
-);
-
-const METRICS: &[Metric] =
-    &[RESPONSE, THROUGHPUT, ERROR_RATE, CPU, WORKERS_BUSY, QUEUE_DEPTH, WAIT, REJECTED, SKIPPED];
-
 /// The service's entry in the list of kinds.
 pub const KIND: ComponentKind = ComponentKind {
     name: "service",
     meaning: "Servers with workers that compute and call other components.",
     keys: &regional::<{ KEYS.len() + REGIONAL }>(KEYS),
-    metrics: METRICS,
+    metrics: metrics::ALL,
     read,
     example: "servers = 2\nworkers = 64\ncores = 4\n\
               service_time = { lognormal = { mean = \"2ms\", cv = 1.0 } }\nsends_to = \"db\"",

@@ -40,8 +40,16 @@ const ERROR_RATE: Metric = Metric::ratio(
 const USERS: Metric =
     Metric::gauge("users", Unit::Count, "people active in the busy hour", "users.count");
 
+const AVAILABILITY: Metric = Metric::gauge(
+    "availability",
+    Unit::Fraction,
+    "probability that a request finds all it needs up, where `mtbf` and `mttr` are given",
+    "by arithmetic: over regions up or down, product over components of 1 - share of requests \
+     there x P(too few nodes up)",
+);
+
 /// Metrics of the system as a whole.
-pub const METRICS: &[Metric] = &[RESPONSE, THROUGHPUT, GOODPUT, ERROR_RATE, USERS];
+pub const METRICS: &[Metric] = &[RESPONSE, THROUGHPUT, GOODPUT, ERROR_RATE, USERS, AVAILABILITY];
 
 const OPERATION_RESPONSE: Metric = Metric::times(
     "response_time",
@@ -218,6 +226,8 @@ pub(super) struct Measures {
     regions: Vec<RegionMeasures>,
     /// Response times by the time requests were sent, for the warm-up.
     pub batches: Option<BatchMeans>,
+    /// What arithmetic says of failures, if something is said of them.
+    pub availability: Option<f64>,
 }
 
 impl Measures {
@@ -225,7 +235,7 @@ impl Measures {
         let operations = operations.iter().map(OperationMeasures::new).collect();
         let regions = if geography.is_single() { 0 } else { usize::from(geography.regions()) };
         let regions = vec![RegionMeasures::default(); regions];
-        Measures { operations, regions, batches: None }
+        Measures { operations, regions, batches: None, availability: None }
     }
 
     /// A request of a user in a region ended.
@@ -313,6 +323,9 @@ impl Measures {
         let metrics = [&THROUGHPUT, &GOODPUT, &ERROR_RATE];
         fill_counts(metrics, all, sheet);
         sheet.gauge(&USERS, Node::WHOLE, users as f64);
+        if let Some(availability) = self.availability {
+            sheet.gauge(&AVAILABILITY, Node::WHOLE, availability);
+        }
         for (number, tally) in (0u16..).zip(&tallies) {
             sheet.begin(Scope::Operation(number));
             let (response, counts) = (&OPERATION_RESPONSE, tally.counts());

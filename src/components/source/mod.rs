@@ -131,6 +131,12 @@ impl Source {
         }
     }
 
+    /// The same, with what arithmetic says of failures.
+    pub fn with_availability(mut self, availability: Option<f64>) -> Source {
+        self.measures.availability = availability;
+        self
+    }
+
     /// The cohort that is measured.
     pub fn cohort(&mut self) -> &mut Cohort {
         &mut self.cohort
