@@ -3,6 +3,7 @@
 //!
 //! - [`replicas`], [`shards`], [`consensus`], [`failover`], [`transactions`]: the sections of its
 //!   table;
+//! - [`profiles`]: figures of well-known stores, which lie under its table;
 //! - [`topology`]: which nodes that makes;
 //! - [`plan`]: load by arithmetic, and how it is built;
 //! - [`growing`], [`buckets`]: more shards in the course of a run, and which keys move when;
@@ -25,6 +26,7 @@ mod growing;
 mod measuring;
 mod metrics;
 mod plan;
+pub mod profiles;
 mod regional;
 mod replicas;
 mod replication;
@@ -43,10 +45,12 @@ use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::distribution::Distribution;
 use crate::blocks::station::Discipline;
 use crate::kernel::time::Duration;
-use crate::language::key::{Key, Takes};
+use crate::language::diagnostic::suggestion;
+use crate::language::key::{Key, PROFILE, Takes};
 use crate::language::node::Node;
 use crate::language::quantity::{Count, Limit, Rate, Size};
 use crate::language::reader::TableReader;
+use crate::language::reading::FromNode;
 use consensus::Consensus;
 use failover::Failover;
 use plan::Plan;
@@ -54,7 +58,16 @@ use replicas::{Mode, Reads, Replicas};
 use shards::Shards;
 use transactions::Transactions;
 
+/// How the copies of a shard hold together: one way of several.
+const REPLICATION: &str = "replication";
+
 const KEYS: &[Key] = &[
+    Key::optional(
+        PROFILE,
+        Takes::OneOf(profiles::NAMES),
+        "A well-known store whose figures hold for all that is not said here, the required keys \
+         included; `simscale profiles` lists them with their sources.",
+    ),
     Key::required("cores", Takes::Count, "Cores of a node, shared by its running queries."),
     Key::with_default("connections", Takes::Limit, "100", "Queries that can run at a node."),
     Key::with_default(
@@ -93,7 +106,8 @@ const KEYS: &[Key] = &[
         "replicas",
         Takes::Table(replicas::KEYS),
         "Copies of each shard that follow its primary.",
-    ),
+    )
+    .in_group(REPLICATION),
     Key::optional(
         "shards",
         Takes::Table(shards::KEYS),
@@ -103,7 +117,8 @@ const KEYS: &[Key] = &[
         "consensus",
         Takes::Table(consensus::KEYS),
         "Makes each shard a group that agrees on every write, in place of replicas.",
-    ),
+    )
+    .in_group(REPLICATION),
     Key::with_default(
         "failover",
         Takes::Table(failover::KEYS),
@@ -174,11 +189,12 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
 }
 
 fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
-    let cores = table.get::<Count>("cores");
+    let is_unknown = refuse_unknown_profile(table);
+    let cores = required::<Count>(table, "cores", is_unknown);
     let connections = table.get::<Limit>("connections");
     let limit = table.get::<Limit>("queue_limit");
     let discipline = table.get_word("discipline");
-    let read_time = table.get::<Work>("read_time");
+    let read_time = required::<Work>(table, "read_time", is_unknown);
     let write_time = table.optional::<Work>("write_time");
     let scan_time = table.optional::<Work>("scan_time");
     for key in ["write_time", "scan_time"] {
@@ -230,6 +246,35 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     })
 }
 
+/// Whether the profile it names is not known, which is reported. The name is not among the values
+/// that take effect: what it stands for is.
+fn refuse_unknown_profile(table: &mut TableReader<'_, '_>) -> bool {
+    let Some(node) = table.node(PROFILE) else { return false };
+    let names = profiles::NAMES.iter().copied();
+    let (message, label) = match node.text() {
+        Some(name) if profiles::NAMES.contains(&name) => return false,
+        Some(name) => (format!("`{name}` is not known"), suggestion(name, names)),
+        None => {
+            let accepted: Vec<&str> = names.collect();
+            let message = format!("must be a name, not {}", node.value.what());
+            (message, format!("one of {}", accepted.join(", ")))
+        }
+    };
+    let message = format!("{}: `{PROFILE}`: {message}", table.subject());
+    table.reading().problems.error(node.place, message, label);
+    true
+}
+
+/// The value of a required key, which is not missed where it would come with a profile if that one
+/// were known.
+fn required<T: FromNode>(
+    table: &mut TableReader<'_, '_>,
+    key: &str,
+    is_unknown: bool,
+) -> Option<T> {
+    if is_unknown && !table.given(key) { None } else { table.get::<T>(key) }
+}
+
 /// Refuses a node with which nothing could be done.
 fn check_node(
     table: &mut TableReader<'_, '_>,
@@ -252,10 +297,6 @@ fn check_node(
 fn check_together(table: &mut TableReader<'_, '_>) {
     if table.given("memory") && !table.given("disk_time") {
         table.error("memory", "does nothing without a disk", "give `disk_time` too");
-    }
-    if table.given("consensus") && table.given("replicas") {
-        let label = "its voters are the copies: leave `replicas` out, or replicas = \"none\"";
-        table.error("consensus", "takes the place of replicas", label);
     }
 }
 
