@@ -37,6 +37,14 @@ fn printed(words: &[&str]) -> String {
 }
 
 #[test]
+fn the_readme_tells_every_profile() {
+    let readme = fs::read_to_string(project().join("README.md")).unwrap_or_default();
+    for name in simscale::components::profiles::NAMES {
+        assert!(readme.contains(&format!("\n| `{name}` | ")), "`{name}` is not in its table");
+    }
+}
+
+#[test]
 fn the_readme_holds_the_reference() {
     let path = project().join("README.md");
     let readme = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");

@@ -1,4 +1,4 @@
-//! Tables without lines: columns as wide as their widest cell.
+//! Tables without lines: columns as wide as their widest cell, and words in lines.
 
 /// On which side of its column a cell stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,6 +32,28 @@ pub fn aligned(rows: &[Vec<String>], sides: &[Side], indent: &str) -> String {
         text.push_str(line.trim_end());
         text.push('\n');
     }
+    text
+}
+
+/// Columns of plain text.
+const WIDTH: usize = 100;
+
+/// Words in lines of at most [`WIDTH`] columns, each behind `indent`.
+pub fn wrapped(words: &str, indent: &str) -> String {
+    let mut text = String::new();
+    let mut line = String::new();
+    for word in words.split(' ') {
+        let length = indent.len() + line.chars().count() + 1 + word.chars().count();
+        if !line.is_empty() && length > WIDTH {
+            text.push_str(&format!("{indent}{line}\n"));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    text.push_str(&format!("{indent}{line}\n"));
     text
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::{ComponentsArguments, DocumentFormat};
-use super::columns::aligned;
+use super::columns::{aligned, wrapped};
 use super::console::Console;
 use super::exit::Exit;
 use super::reference::{KeyEntry, Topic, topics};
@@ -61,9 +61,6 @@ fn contents(topics: &[Topic]) -> String {
     let names: Vec<&str> = topics.iter().map(|topic| topic.name).collect();
     wrapped(&format!("`simscale components NAME` explains one of: {}", names.join(", ")), "")
 }
-
-/// Columns of plain text.
-const WIDTH: usize = 100;
 
 fn plain(topic: &Topic) -> String {
     let mut text = format!("{}: {}\n", topic.name, topic.heading);
@@ -123,25 +120,6 @@ fn markdown(topic: &Topic) -> String {
 /// Text inside a Markdown table: a bar would end the cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
-}
-
-/// Words in lines of at most [`WIDTH`] columns, each behind `indent`.
-fn wrapped(words: &str, indent: &str) -> String {
-    let mut text = String::new();
-    let mut line = String::new();
-    for word in words.split(' ') {
-        let length = indent.len() + line.chars().count() + 1 + word.chars().count();
-        if !line.is_empty() && length > WIDTH {
-            text.push_str(&format!("{indent}{line}\n"));
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    text.push_str(&format!("{indent}{line}\n"));
-    text
 }
 
 #[cfg(test)]

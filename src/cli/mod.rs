@@ -1,7 +1,8 @@
 //! The command line: a file for each command, and what they share.
 //!
 //! - [`run`](mod@run), [`sweep`], [`graduate`], [`compare`](mod@compare), [`trace`](mod@trace),
-//!   [`check`], [`components`], [`metrics`], [`schema`], [`validate`]: the commands;
+//!   [`check`], [`components`], [`profiles`](mod@profiles), [`metrics`], [`schema`], [`validate`]:
+//!   the commands;
 //! - [`arguments`]: what each takes; its doc comments are the help;
 //! - [`loading`]: from a file to a model, with everything wrong told at once;
 //! - [`console`], [`exit`]: where commands print and how they end; [`command_line`]: commands as
@@ -26,6 +27,7 @@ pub mod loading;
 pub mod metrics;
 mod overload;
 pub mod panic;
+pub mod profiles;
 mod reference;
 pub mod run;
 pub mod schema;
@@ -50,6 +52,7 @@ pub fn run(arguments: &Arguments, console: &mut Console<'_>) -> Exit {
         Command::Trace(arguments) => trace::trace(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
         Command::Components(arguments) => components::components(arguments, console),
+        Command::Profiles(arguments) => profiles::profiles(arguments, console),
         Command::Metrics(arguments) => metrics::metrics(arguments, console),
         Command::Graduate(arguments) => graduate::graduate(arguments, console),
         Command::Validate(arguments) => validate::validate(arguments, console),

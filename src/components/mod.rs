@@ -36,6 +36,7 @@ pub mod wire;
 pub mod wiring;
 pub mod work;
 
+pub use database::profiles;
 pub use service::STEP_KEYS;
 
 use access::Classes;

@@ -299,7 +299,7 @@ pub(super) fn effective(scenario: &Scenario) -> Vec<EffectiveValue> {
     let value = |effective: &crate::language::reading::Effective| EffectiveValue {
         path: effective.path.clone(),
         value: effective.value.clone(),
-        given: effective.origin == Origin::Given,
+        given: matches!(effective.origin, Origin::Given | Origin::Profile),
     };
     scenario.effective.iter().map(value).collect()
 }

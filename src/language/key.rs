@@ -3,6 +3,9 @@
 //! Each kind of table owns one list of [`Key`]s. Reading, defaults, merging, `simscale check`, the
 //! reference and the JSON Schema all derive from it; nothing about a key is said elsewhere.
 
+/// The key of a component that names values which are laid under its own.
+pub const PROFILE: &str = "profile";
+
 /// One key of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::diagnostic::Problems;
 use super::key::Key;
-use super::merge::{drop_not_inherited, merge, remove_none};
+use super::merge::{drop_not_inherited, merge};
 use super::node::{Node, Table};
 use super::parse;
 use super::set::set;
 use super::source::{Place, SourceId, Sources};
 
-/// Reads the scenario at `path` with everything it extends, lays each of `sets` (`path=value`) over
-/// it, and removes what says `"none"`. `root` declares the whole scenario.
+/// Reads the scenario at `path` with everything it extends and lays each of `sets` (`path=value`)
+/// over it. `root` declares the whole scenario. What is removed says `"none"` until
+/// [`remove_none`](super::merge::remove_none) takes it out.
 ///
 /// `None` when a file could not be read or is no TOML; every reason is then among the problems.
 /// All texts read are among the sources, in the order file, what it extends, each of `sets`.
@@ -29,7 +30,6 @@ pub fn load(
     for text in sets {
         set(&mut scenario, text, root, sources, problems);
     }
-    remove_none(&mut scenario, root);
     Some(scenario)
 }
 
@@ -44,9 +44,7 @@ pub fn load_text(
 ) -> Option<Table> {
     let source = sources.add(name, text, Path::new(""));
     let mut loading = Loading { root, chain: Vec::new(), sources, problems };
-    let mut scenario = loading.document(source, (PathBuf::from(name), PathBuf::new()), None)?;
-    remove_none(&mut scenario, root);
-    Some(scenario)
+    loading.document(source, (PathBuf::from(name), PathBuf::new()), None)
 }
 
 struct Loading<'a> {
@@ -157,6 +155,7 @@ impl Loading<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::merge::remove_none;
     use crate::language::testing::{ROOT, at, loaded};
 
     #[test]
@@ -199,7 +198,8 @@ mod tests {
     fn a_text_needs_no_file() {
         let (mut sources, mut problems) = (Sources::new(), Problems::new());
         let mut read = |text| load_text("ours", text, ROOT, &mut sources, &mut problems);
-        let scenario = read("users = { count = 3, growth = \"none\" }").expect("it is sound");
+        let mut scenario = read("users = { count = 3, growth = \"none\" }").expect("it is sound");
+        remove_none(&mut scenario, ROOT);
         assert!(at(&scenario, &["users", "count"]).is_some());
         assert!(at(&scenario, &["users", "growth"]).is_none());
         for wrong in ["users = {", "# only words", "extends = \"no-such-file.toml\""] {

@@ -4,11 +4,15 @@
 //! distributions, one-of values, lists) is replaced whole. Setting a key of an exclusive group
 //! clears the others of the table below; `"none"` removes. A component whose kind changes is
 //! replaced whole.
+//!
+//! What must hold: what was removed stays marked by the word `"none"` until [`remove_none`] ends
+//! the merging, so that a table which is only then laid below all others does not bring it back.
 
 use super::key::{Key, Kind, Takes, find};
 use super::node::{Entry, Node, Table, Value};
+use super::source::Place;
 
-/// Lays `above` over `below`.
+/// Lays `above` over `below`. What is removed stays as the word `"none"`, until [`remove_none`].
 pub fn merge(below: &mut Table, above: Table, keys: &'static [Key]) {
     clear_groups(below, &above, keys);
     for entry in above.entries {
@@ -18,6 +22,16 @@ pub fn merge(below: &mut Table, above: Table, keys: &'static [Key]) {
             None => below.insert(entry),
         }
     }
+}
+
+/// Lays `below` under a table; all of it gets the place of the value that names it, so that what
+/// is wrong with it is shown in the user's own text.
+pub fn lay_under(table: &mut Table, below: &Table, named_at: Place, keys: &'static [Key]) {
+    let mut node = Node { value: Value::Table(below.clone()), place: named_at };
+    node.set_place(named_at);
+    let Value::Table(mut below) = node.value else { unreachable!("it was made as a table") };
+    merge(&mut below, std::mem::take(table), keys);
+    *table = below;
 }
 
 /// Drops what an extending file does not take over.
@@ -60,24 +74,42 @@ fn removes(node: &Node, takes: &Takes) -> bool {
     node.is_none_word() && !takes.has_none_word()
 }
 
-/// The table below loses the members of an exclusive group of which the one above sets another.
+/// The table below loses the members of an exclusive group of which the one above sets another; so
+/// it does for one that it set itself and that the one above removes.
 fn clear_groups(below: &mut Table, above: &Table, keys: &'static [Key]) {
     for key in keys.iter().filter(|key| !key.group.is_empty()) {
-        let set = above.get(key.name).is_some_and(|node| !removes(node, &key.takes));
-        if set {
-            for other in keys.iter().filter(|other| other.group == key.group) {
-                if other.name != key.name {
-                    below.remove(other.name);
-                }
+        let Some(entry) = above.entry(key.name) else { continue };
+        let sets = !removes(&entry.node, &key.takes);
+        let was_set = below.get(key.name).is_some_and(|node| !removes(node, &key.takes));
+        for other in keys.iter().filter(|other| other.group == key.group) {
+            let is_cleared = sets || (was_set && below.get(other.name).is_none());
+            if other.name != key.name && is_cleared {
+                below.insert(mark(other.name, entry.key_place));
             }
         }
     }
 }
 
-fn merge_entry(below: &mut Table, entry: Entry, takes: &Takes) {
-    if removes(&entry.node, takes) {
-        below.remove(&entry.key);
-        return;
+/// The entry that says that a key is removed.
+fn mark(key: &str, place: Place) -> Entry {
+    let node = Node { value: Value::Text("none".to_owned()), place };
+    Entry { key: key.to_owned(), key_place: place, node }
+}
+
+/// A table that takes the place of a removed one keeps nothing of what lay there.
+fn mark_rest(table: &mut Table, takes: &Takes, place: Place) {
+    let Takes::Table(keys) = takes else { return };
+    for key in keys.iter().filter(|key| !key.takes.has_none_word()) {
+        if table.get(key.name).is_none() {
+            table.insert(mark(key.name, place));
+        }
+    }
+}
+
+fn merge_entry(below: &mut Table, mut entry: Entry, takes: &Takes) {
+    let removed = below.get(&entry.key).is_some_and(|node| removes(node, takes));
+    if removed && let Value::Table(table) = &mut entry.node.value {
+        mark_rest(table, takes, entry.key_place);
     }
     let structural = takes.is_structural() && entry.node.table().is_some();
     let inner = below.get_mut(&entry.key).and_then(|node| match &mut node.value {
@@ -138,7 +170,9 @@ fn keys_of(table: &Table, kinds: &[Kind]) -> &'static [Key] {
 
 #[cfg(test)]
 mod tests {
-    use crate::language::testing::loaded;
+    use super::*;
+    use crate::language::source::Sources;
+    use crate::language::testing::{NOWHERE, ROOT, loaded, parsed};
 
     /// The scenario that `above` gives when it extends `below`.
     fn laid(below: &str, above: &str) -> String {
@@ -206,6 +240,41 @@ mod tests {
         // And in a file that extends nothing.
         let alone = loaded(&[("a.toml", "title = \"x\"\nusers = { think = \"none\" }")], &[]);
         assert_eq!(alone, Ok("{ title = \"x\", users = {} }".to_owned()));
+    }
+
+    #[test]
+    fn what_was_removed_is_not_brought_back_from_further_below() {
+        let mut sources = Sources::new();
+        let mut laid_over = |below: &str, layers: &[&str]| {
+            let mut table = parsed(layers[0], &mut sources);
+            for layer in &layers[1..] {
+                merge(&mut table, parsed(layer, &mut sources), ROOT);
+            }
+            let below = parsed(below, &mut sources);
+            lay_under(&mut table, &below, NOWHERE, ROOT);
+            remove_none(&mut table, ROOT);
+            table.to_string()
+        };
+        let db = |rest: &str| format!("components.db = {{ kind = \"database\", {rest} }}");
+        let below = db("memory = \"1GiB\", replicas = { count = 4, lag = \"9ms\" }");
+        let removed = "components.db.replicas = \"none\"";
+        for (layers, expected) in [
+            (vec![db("cores = 2")], "memory = \"1GiB\", replicas = { count = 4, lag = \"9ms\" }"),
+            (vec![db("cores = 2"), removed.to_owned()], "memory = \"1GiB\", cores = 2"),
+            (
+                vec![db("cores = 2"), removed.to_owned(), db("replicas = { count = 1 }")],
+                "memory = \"1GiB\", replicas = { count = 1 }, cores = 2",
+            ),
+        ] {
+            let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
+            let table = laid_over(&below, &layers);
+            assert!(table.contains(expected), "{expected}: {table}");
+        }
+        let users = laid_over(
+            "users = { count = 5, rate = \"4/min\" }",
+            &["users.think = \"1s\"", "users.think = \"none\""],
+        );
+        assert_eq!(users, "{ users = { count = 5 } }");
     }
 
     #[test]

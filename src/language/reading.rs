@@ -30,6 +30,8 @@ pub struct Placed<T> {
 pub enum Origin {
     /// A file or `--set`.
     Given,
+    /// The profile that a file or `--set` names.
+    Profile,
     /// The declared default.
     Default,
     /// Worked out from other values.
@@ -64,6 +66,8 @@ pub struct Reading<'a> {
     pub(super) path: String,
     /// Whether this is inside a value that is recorded as a whole.
     pub(super) inside_value: bool,
+    /// Where the component being read names its profile: the place of all that came with it.
+    pub(super) profile_at: Option<Place>,
 }
 
 impl<'a> Reading<'a> {
@@ -81,6 +85,7 @@ impl<'a> Reading<'a> {
             key: String::new(),
             path: String::new(),
             inside_value: false,
+            profile_at: None,
         }
     }
 
@@ -94,7 +99,13 @@ impl<'a> Reading<'a> {
             key: self.key.clone(),
             path: self.path.clone(),
             inside_value: self.inside_value,
+            profile_at: self.profile_at,
         }
+    }
+
+    /// Where a value at this place comes from.
+    pub(super) fn origin(&self, place: Place) -> Origin {
+        if self.profile_at == Some(place) { Origin::Profile } else { Origin::Given }
     }
 
     /// How a message about the key being read begins: "component `db` (database): `cores`".

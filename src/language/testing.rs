@@ -5,6 +5,7 @@ use std::path::Path;
 use super::diagnostic::Problems;
 use super::key::{CustomValue, Key, Kind, Takes};
 use super::load::load;
+use super::merge::remove_none;
 use super::node::{Node, Table};
 use super::parse;
 use super::reading::{Effective, Reading};
@@ -109,7 +110,10 @@ pub fn loaded(files: &[(&str, &str)], sets: &[&str]) -> Result<String, String> {
     let table = load(&path, ROOT, &sets, &mut sources, &mut problems);
     let shown = format!("{}/", folder.path().display());
     match table {
-        Some(table) if problems.is_empty() => Ok(table.to_string()),
+        Some(mut table) if problems.is_empty() => {
+            remove_none(&mut table, ROOT);
+            Ok(table.to_string())
+        }
         _ => Err(problems.render(&sources, false).replace(&shown, "")),
     }
 }

@@ -11,7 +11,6 @@ use super::conditions::check_conditions;
 use super::{Model, compile};
 use crate::language::diagnostic::Problems;
 use crate::language::load::{load, load_text};
-use crate::language::merge::remove_none;
 use crate::language::node::{Node, Table, Value};
 use crate::language::set::{set_by, set_value};
 use crate::language::source::{Place, SourceId, Sources};
@@ -53,7 +52,7 @@ impl Variants {
         &self.path
     }
 
-    /// The values as they stand in the file and what it extends.
+    /// The values as they stand in the file and what it extends; removed ones say `"none"`.
     pub fn table(&self) -> &Table {
         &self.table
     }
@@ -96,11 +95,10 @@ impl Variants {
     /// A changed table as a scenario, compiled.
     fn compiled(
         &self,
-        mut table: Table,
+        table: Table,
         sources: &Sources,
         problems: &mut Problems,
     ) -> Option<(Scenario, Model)> {
-        remove_none(&mut table, ROOT);
         let scenario = Scenario::from_table(&self.path, table, sources, problems)?;
         let model = compile(&scenario, problems)?;
         let mut found = Problems::new();

@@ -6,11 +6,12 @@ use super::root::SWEEP;
 use super::wiring::{Declared, check_names};
 use super::{
     ComponentSection, Load, ROOT, Scenario, UsersSection, changes, components, conditions, data,
-    faults, not_yet, operations, regions, run, users,
+    faults, not_yet, operations, profiles, regions, run, users,
 };
 use crate::kernel::random::{hash_name, mix};
 use crate::language::diagnostic::Problems;
 use crate::language::load::{load, load_text};
+use crate::language::merge::remove_none;
 use crate::language::node::{Entry, Node, Table};
 use crate::language::reader::TableReader;
 use crate::language::reading::{Effective, Reading};
@@ -80,7 +81,7 @@ fn read(
     sources: &Sources,
     problems: &mut Problems,
 ) -> Option<Scenario> {
-    not_yet::refuse(&mut table, problems);
+    end_merging(&mut table, problems);
     let mut effective = Vec::new();
     let mut reading = Reading::new(problems, sources, &mut effective);
     let beginning = Place { source: SourceId(0), start: 0, end: 0 };
@@ -133,6 +134,13 @@ fn read(
         hash: hash(&effective),
         effective,
     })
+}
+
+/// Ends the merging of a table: profiles lie under all, and what was removed goes.
+fn end_merging(table: &mut Table, problems: &mut Problems) {
+    profiles::lay_under(table);
+    remove_none(table, ROOT);
+    not_yet::refuse(table, problems);
 }
 
 /// The file's name without its ending.

@@ -7,7 +7,8 @@
 //! - [`changes`]: what becomes different in the course of a run;
 //! - [`axes`]: what a sweep varies;
 //! - `load`: all of them together, and what must hold between them;
-//! - `names`: which names can be given, `not_yet`: what the language reserves.
+//! - `profiles`: what lies under a component's own values; `names`: which names can be given;
+//!   `not_yet`: what the language reserves.
 //!
 //! What must hold: a [`Scenario`] exists only when nothing is wrong with the file; whatever is
 //! wrong is reported all at once, each with its place and a remedy; datasets, operations and
@@ -25,6 +26,7 @@ mod load;
 mod names;
 mod not_yet;
 pub mod operations;
+mod profiles;
 pub mod regions;
 pub mod root;
 mod round_trips;

@@ -4,7 +4,7 @@ use super::regions::RegionsSection;
 use crate::components::wiring::Name;
 use crate::components::{Spec, read as read_component};
 use crate::language::key::find;
-use crate::language::merge::merge;
+use crate::language::merge::{merge, remove_none};
 use crate::language::node::{Node, Table};
 use crate::language::reader::TableReader;
 use crate::language::reading::{FromNode, Reading};
@@ -107,5 +107,6 @@ fn difference(reader: &mut TableReader<'_, '_>, name: &str) -> Option<Box<dyn Sp
     let own = entries.filter(|entry| !["regions", "at"].contains(&entry.key.as_str()));
     let mut table = Table { entries: own.cloned().collect() };
     merge(&mut table, above, keys);
+    remove_none(&mut table, keys);
     read_component(&mut reader.changed(&table))
 }

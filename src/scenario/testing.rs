@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{ROOT, Scenario};
 use crate::language::diagnostic::Problems;
-use crate::language::merge::{merge, remove_none};
+use crate::language::merge::merge;
 use crate::language::node::Table;
 use crate::language::parse;
 use crate::language::source::Sources;
@@ -42,7 +42,6 @@ pub fn read(changes: &str) -> (Option<Scenario>, Vec<String>) {
     let above = parsed("a.toml", changes, folder.path(), &mut sources);
     let mut table = parsed("sound.toml", SOUND, folder.path(), &mut sources);
     merge(&mut table, above, ROOT);
-    remove_none(&mut table, ROOT);
     let mut problems = Problems::new();
     let scenario = Scenario::from_table(Path::new("a.toml"), table, &sources, &mut problems);
     let folder = format!("{}/", folder.path().display());

@@ -38,6 +38,16 @@ pub struct ComponentsArguments {
     pub format: DocumentFormat,
 }
 
+/// Arguments of `simscale profiles`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProfilesArguments {
+    /// A profile, such as postgresql; all of them if absent.
+    pub name: Option<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = DocumentFormat::Table)]
+    pub format: DocumentFormat,
+}
+
 /// Arguments of `simscale metrics`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct MetricsArguments {

@@ -20,7 +20,9 @@ pub mod validate;
 
 pub use compare::CompareArguments;
 pub use graduate::GraduateArguments;
-pub use inspect::{CheckArguments, ComponentsArguments, DocumentFormat, MetricsArguments};
+pub use inspect::{
+    CheckArguments, ComponentsArguments, DocumentFormat, MetricsArguments, ProfilesArguments,
+};
 pub use run::RunArguments;
 pub use sweep::{MergeArguments, SweepArguments};
 pub use trace::{TraceArguments, TraceFormatName};
@@ -116,6 +118,15 @@ Example:
 Example:
   simscale components database")]
     Components(ComponentsArguments),
+    /// List the profiles of databases: well-known stores, each figure with its source.
+    ///
+    /// A database that says `profile = "postgresql"` starts from these figures; whatever it says
+    /// itself goes before them.
+    #[command(after_help = "\
+Examples:
+  simscale profiles
+  simscale profiles postgresql --format json")]
+    Profiles(ProfilesArguments),
     /// List every metric a scenario offers, as thresholds and alerts can name it.
     #[command(after_help = "\
 Example:

@@ -71,6 +71,7 @@ fn at_users(model: &Model) -> Value {
 fn of_value(effective: &Effective) -> (String, Value) {
     let origin = match effective.origin {
         Origin::Given => "given",
+        Origin::Profile => "profile",
         Origin::Default => "default",
         Origin::Computed => "computed",
     };

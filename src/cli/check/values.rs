@@ -13,6 +13,7 @@ pub(super) fn text(scenario: &Scenario) -> String {
         .map(|effective| {
             let origin = match effective.origin {
                 Origin::Given => "given",
+                Origin::Profile => "profile",
                 Origin::Default => "default",
                 Origin::Computed => "computed",
             };

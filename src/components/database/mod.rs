@@ -3,6 +3,7 @@
 //!
 //! - [`replicas`], [`shards`], [`consensus`], [`failover`], [`transactions`]: the sections of its
 //!   table;
+//! - [`profiles`]: figures of well-known stores, which lie under its table;
 //! - [`topology`]: which nodes that makes;
 //! - [`plan`]: load by arithmetic, and how it is built;
 //! - [`growing`], [`buckets`]: more shards in the course of a run, and which keys move when;
@@ -24,7 +25,9 @@ mod failover;
 mod growing;
 mod measuring;
 mod metrics;
+mod otherwise;
 mod plan;
+pub mod profiles;
 mod redundancy;
 mod regional;
 mod replicas;
@@ -45,18 +48,28 @@ use super::{Blueprint, ComponentKind, Resolver, Spec};
 use crate::blocks::distribution::Distribution;
 use crate::blocks::station::{Discipline, Scalability};
 use crate::kernel::time::Duration;
-use crate::language::key::{Key, Takes};
-use crate::language::node::Node;
+use crate::language::diagnostic::suggestion;
+use crate::language::key::{Key, PROFILE, Takes};
 use crate::language::quantity::{Count, Limit, Rate, Size};
 use crate::language::reader::TableReader;
+use crate::language::reading::FromNode;
 use consensus::Consensus;
 use failover::Failover;
 use plan::Plan;
-use replicas::{Mode, Reads, Replicas};
+use replicas::Replicas;
 use shards::Shards;
 use transactions::Transactions;
 
+/// How the copies of a shard hold together: one way of several.
+const REPLICATION: &str = "replication";
+
 const KEYS: &[Key] = &[
+    Key::optional(
+        PROFILE,
+        Takes::OneOf(profiles::NAMES),
+        "A well-known store whose figures hold for all that is not said here, the required keys \
+         included; `simscale profiles` lists them with their sources.",
+    ),
     Key::required("cores", Takes::Count, "Cores of a node, shared by its running queries."),
     Key::with_default("connections", Takes::Limit, "100", "Queries that can run at a node."),
     Key::with_default(
@@ -102,7 +115,8 @@ const KEYS: &[Key] = &[
         "replicas",
         Takes::Table(replicas::KEYS),
         "Copies of each shard that follow its primary.",
-    ),
+    )
+    .in_group(REPLICATION),
     Key::optional(
         "shards",
         Takes::Table(shards::KEYS),
@@ -112,7 +126,8 @@ const KEYS: &[Key] = &[
         "consensus",
         Takes::Table(consensus::KEYS),
         "Makes each shard a group that agrees on every write, in place of replicas.",
-    ),
+    )
+    .in_group(REPLICATION),
     Key::with_default(
         "failover",
         Takes::Table(failover::KEYS),
@@ -188,12 +203,13 @@ fn read(table: &mut TableReader<'_, '_>) -> Option<Box<dyn Spec>> {
 }
 
 fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
-    let cores = table.get::<Count>("cores");
+    let is_unknown = refuse_unknown_profile(table);
+    let cores = required::<Count>(table, "cores", is_unknown);
     let connections = table.get::<Limit>("connections");
     let limit = table.get::<Limit>("queue_limit");
     let discipline = read_discipline(table);
     let scalability = scaling::read(table, discipline);
-    let read_time = table.get::<Work>("read_time");
+    let read_time = required::<Work>(table, "read_time", is_unknown);
     let write_time = table.optional::<Work>("write_time");
     let scan_time = table.optional::<Work>("scan_time");
     for key in ["write_time", "scan_time"] {
@@ -214,7 +230,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     let consensus = consensus::read(table);
     let failover = failover::read(table);
     let on_partition = table.get_word("on_partition");
-    let otherwise = read_otherwise(table);
+    let otherwise = otherwise::read(table);
     let transactions = transactions::read(table);
     table.optional::<String>("node_cost");
     check_node(table, cores, connections, iops);
@@ -261,6 +277,35 @@ fn read_disk(table: &mut TableReader<'_, '_>) -> Option<Option<u64>> {
     Some(disk.map(|disk| disk.0))
 }
 
+/// Whether the profile it names is not known, which is reported. The name is not among the values
+/// that take effect: what it stands for is.
+fn refuse_unknown_profile(table: &mut TableReader<'_, '_>) -> bool {
+    let Some(node) = table.node(PROFILE) else { return false };
+    let names = profiles::NAMES.iter().copied();
+    let (message, label) = match node.text() {
+        Some(name) if profiles::NAMES.contains(&name) => return false,
+        Some(name) => (format!("`{name}` is not known"), suggestion(name, names)),
+        None => {
+            let accepted: Vec<&str> = names.collect();
+            let message = format!("must be a name, not {}", node.value.what());
+            (message, format!("one of {}", accepted.join(", ")))
+        }
+    };
+    let message = format!("{}: `{PROFILE}`: {message}", table.subject());
+    table.reading().problems.error(node.place, message, label);
+    true
+}
+
+/// The value of a required key, which is not missed where it would come with a profile if that one
+/// were known.
+fn required<T: FromNode>(
+    table: &mut TableReader<'_, '_>,
+    key: &str,
+    is_unknown: bool,
+) -> Option<T> {
+    if is_unknown && !table.given(key) { None } else { table.get::<T>(key) }
+}
+
 /// Refuses a node with which nothing could be done.
 fn check_node(
     table: &mut TableReader<'_, '_>,
@@ -284,52 +329,6 @@ fn check_together(table: &mut TableReader<'_, '_>) {
     if table.given("memory") && !table.given("disk_time") {
         table.error("memory", "does nothing without a disk", "give `disk_time` too");
     }
-    if table.given("consensus") && table.given("replicas") {
-        let label = "its voters are the copies: leave `replicas` out, or replicas = \"none\"";
-        table.error("consensus", "takes the place of replicas", label);
-    }
-}
-
-/// What counts without a partition (PACELC; D. Abadi, "Consistency tradeoffs in modern distributed
-/// database system design", IEEE Computer, 2012).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Otherwise {
-    AsGiven,
-    Latency,
-    Consistency,
-}
-
-impl Otherwise {
-    /// Replicas that put first what counts.
-    fn applied_to(self, replicas: Replicas) -> Replicas {
-        match self {
-            Otherwise::AsGiven => replicas,
-            Otherwise::Latency => {
-                Replicas { mode: Mode::Asynchronous, reads: Reads::Replica, ..replicas }
-            }
-            Otherwise::Consistency => {
-                Replicas { mode: Mode::Synchronous, reads: Reads::Primary, ..replicas }
-            }
-        }
-    }
-}
-
-fn read_otherwise(table: &mut TableReader<'_, '_>) -> Option<Otherwise> {
-    if !table.given("otherwise") {
-        return Some(Otherwise::AsGiven);
-    }
-    let word = table.get_word("otherwise")?;
-    if !table.given("replicas") {
-        table.error("otherwise", "does nothing without replicas", "give `replicas` too");
-    }
-    let section = table.node("replicas").and_then(Node::table);
-    let given =
-        ["mode", "reads"].into_iter().find(|key| section.is_some_and(|it| it.get(key).is_some()));
-    if let Some(key) = given {
-        let message = format!("says what `replicas.{key}` says, too");
-        table.error("otherwise", &message, "give one of them");
-    }
-    Some(if word == "latency" { Otherwise::Latency } else { Otherwise::Consistency })
 }
 
 impl Spec for Database {

@@ -115,6 +115,11 @@ impl<'t, 'r> TableReader<'t, 'r> {
             "" => String::new(),
             subject => format!("{subject}: "),
         };
+        let mut label = label.into();
+        if self.reading.profile_at == Some(place) {
+            let remark = if label.is_empty() { "" } else { "; " };
+            label.push_str(&format!("{remark}this comes with the profile"));
+        }
         self.reading.problems.error(place, format!("{subject}{message}"), label);
     }
 
@@ -146,7 +151,8 @@ impl<'t, 'r> TableReader<'t, 'r> {
         let declared = self.declared(key);
         if let Some(node) = self.table.get(key) {
             let value = self.read(key, node)?;
-            self.record(key, node.to_string(), Origin::Given);
+            let origin = self.reading.origin(node.place);
+            self.record(key, node.to_string(), origin);
             return Some(Some(value));
         }
         let Given::Text(text) = declared.default else { return Some(None) };
@@ -232,7 +238,7 @@ impl<'t, 'r> TableReader<'t, 'r> {
 
     fn record(&mut self, key: &str, value: String, origin: Origin) {
         // A value given as a table is recorded whole; only what it leaves out is added.
-        if self.reading.inside_value && origin == Origin::Given {
+        if self.reading.inside_value && matches!(origin, Origin::Given | Origin::Profile) {
             return;
         }
         let path = joined(&self.path, key);

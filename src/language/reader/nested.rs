@@ -2,7 +2,7 @@
 
 use super::{TableReader, joined, subject};
 use crate::language::diagnostic::suggestion;
-use crate::language::key::{Given, Key, Kind, Takes};
+use crate::language::key::{Given, Key, Kind, PROFILE, Takes};
 use crate::language::node::{Node, Table};
 use crate::language::reading::{FromNode, Origin};
 use crate::language::source::Place;
@@ -126,6 +126,7 @@ impl<'t> TableReader<'t, '_> {
             _ => panic!("`{key}` of `{}` does not hold named tables", self.path),
         };
         let mut reading = self.reading.reborrow();
+        reading.profile_at = table.get(PROFILE).filter(|_| kind.is_some()).map(|node| node.place);
         let prefix = if self.path.is_empty() {
             reading.subject = kind.map_or(named.clone(), |kind| format!("{named} ({kind})"));
             String::new()
@@ -152,7 +153,8 @@ impl<'t> TableReader<'t, '_> {
             .and_then(|values| values.get(name))
             .unwrap_or_else(|| panic!("`{}` does not exist", joined(&self.path, &path)));
         let value = self.read(&path, node)?;
-        self.record(&path, node.to_string(), Origin::Given);
+        let origin = self.reading.origin(node.place);
+        self.record(&path, node.to_string(), origin);
         Some(value)
     }
 
