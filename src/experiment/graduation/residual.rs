@@ -7,6 +7,7 @@
 //! time > bound        1 - bound / time          straight in the users for M/M/1
 //! other > bound       value / bound - 1
 //! <                   the same with its sign turned
+//! availability < bound    (1 - value) / (1 - bound) - 1    in nines, what is missing counts
 //! and, or             the least, the greatest of the parts
 //! ```
 //!
@@ -141,8 +142,12 @@ impl Reading<'_> {
             || (entry.metric.unit == Unit::Fraction && entry.metric.name != "hit_rate");
         let capacity = self.capacity.filter(|_| is_upward && gives_way);
         let capacity = capacity.filter(|capacity| capacity.sections.pooled > 0.0);
-        let own = value::sections(self.sheets, &watched.selected)
-            .map(|sections| distance(&sections, watched, entry.metric.unit));
+        let own = value::sections(self.sheets, &watched.selected).map(|sections| {
+            match entry.metric.name {
+                "availability" => distance_in_nines(&sections, watched),
+                _ => distance(&sections, watched, entry.metric.unit),
+            }
+        });
         match (own, capacity) {
             (Some(own), Some(capacity)) if capacity.sections.pooled > own.sections.pooled => {
                 Some(capacity.clone())
@@ -174,6 +179,18 @@ fn distance(sections: &Sections, watched: &Watched, unit: Unit) -> Residual {
         sign * beyond.clamp(-FURTHEST, FURTHEST)
     };
     Residual { sections: sections.map(beyond), source: Source::Metric }
+}
+
+/// The same for a share that is close to 1: of what is missing.
+fn distance_in_nines(sections: &Sections, watched: &Watched) -> Residual {
+    let comparator = match watched.comparator {
+        Comparator::Above => Comparator::Below,
+        Comparator::AtLeast => Comparator::AtMost,
+        Comparator::Below => Comparator::Above,
+        Comparator::AtMost => Comparator::AtLeast,
+    };
+    let missing = Watched { comparator, bound: 1.0 - watched.bound, ..watched.clone() };
+    distance(&sections.map(|share| 1.0 - share), &missing, Unit::Fraction)
 }
 
 #[cfg(test)]
@@ -214,6 +231,18 @@ mod tests {
         assert_eq!(endless.sections.pooled, 1.0);
         let instant = of(&[0.0], Comparator::Above, 0.2, Unit::Seconds);
         assert_eq!(instant.sections.pooled, -FURTHEST);
+    }
+
+    /// 99.93% are 1.4 times as much missing as at 99.95%.
+    #[test]
+    fn availability_is_measured_by_what_is_missing() {
+        let selected = Selected { entry: 0, places: Vec::new(), statistic: Statistic::Bare };
+        let watched =
+            Watched { selected, comparator: Comparator::Below, bound: 0.9995, hold: None };
+        let sections = Sections { pooled: 0.9993, own: vec![Some(0.9993); 2] };
+        let missing = distance_in_nines(&sections, &watched);
+        assert!((missing.sections.pooled - 0.4).abs() < 1e-9, "{missing:?}");
+        assert_eq!(missing.source, Source::Metric);
     }
 
     /// 1% is the bound; at 2.68% the odds are e times as large: 0.0275 / 0.0101.
