@@ -18,6 +18,14 @@ impl Database {
 
     /// Takes note of a change. Returns the core time of copying a key.
     pub(super) fn grow(&mut self, growth: Growth) -> Result<Duration, Refusal> {
+        if self.ring.is_some() {
+            let label = "give it the nodes it needs from the start";
+            return Err(Refusal::new(
+                "shards",
+                "is a ring, which does not grow while it runs",
+                label,
+            ));
+        }
         let had = u64::from(self.final_shards());
         if growth.shards <= had {
             let label = format!("more than {had}: shards are added, not removed");

@@ -2,8 +2,10 @@
 
 use super::metrics;
 use super::replicas::Reads;
+use super::ring::metrics as ring_metrics;
 use super::running::RunningDatabase;
 use super::running::node::DatabaseNode;
+use super::running::ring::{RingTally, RunningRing};
 use crate::components::running::{NodeLoad, Running};
 use crate::kernel::HopCounts;
 use crate::kernel::time::{Duration, Time};
@@ -21,10 +23,13 @@ impl Running for RunningDatabase {
         sheet.rate(&metrics::REJECTED, Node::WHOLE, tally.rejected);
         sheet.gauge(&metrics::STORAGE, Node::WHOLE, self.storage());
         if let Some(disk) = self.settings.disk {
-            let room = f64::from(self.topology.shards()) * disk;
+            let room = self.nodes_with_all() * disk;
             sheet.gauge(&metrics::STORAGE_UTILIZATION, Node::WHOLE, self.storage() / room);
         }
-        if self.topology.shards() > 1 {
+        if let Some(ring) = &self.ring {
+            self.measure_ring(ring, sheet);
+        }
+        if self.topology.shards() > 1 || self.ring.is_some() {
             self.measure_balance(sheet);
         }
         if !self.settings.faults.is_empty() {
@@ -55,6 +60,9 @@ impl Running for RunningDatabase {
         self.divergence.reset();
         self.transactions.reset();
         self.resharding.reset();
+        if let Some(ring) = &mut self.ring {
+            ring.tally = RingTally::default();
+        }
         self.nodes.iter_mut().for_each(|node| node.reset(now));
         for group in &mut self.groups {
             group.vacant_since = group.vacant_since.map(|_| now);
@@ -103,17 +111,45 @@ impl RunningDatabase {
         }
     }
 
+    /// How many nodes there are for each copy of all data.
+    fn nodes_with_all(&self) -> f64 {
+        match &self.ring {
+            Some(ring) => f64::from(self.topology.nodes()) / f64::from(ring.copies()),
+            None => f64::from(self.topology.shards()),
+        }
+    }
+
+    fn measure_ring(&self, ring: &RunningRing, sheet: &mut Sheet) {
+        let tally = &ring.tally;
+        let reads = tally.reads as f64;
+        sheet.ratio(&metrics::STALE_READS, Node::WHOLE, tally.stale as f64, reads);
+        let lost = tally.lost_own_writes as f64;
+        sheet.ratio(&metrics::LOST_OWN_WRITES, Node::WHOLE, lost, reads);
+        sheet.rate(&ring_metrics::READ_REPAIRS, Node::WHOLE, tally.repaired);
+        if !self.settings.faults.is_empty() {
+            sheet.rate(&ring_metrics::HINTED_WRITES, Node::WHOLE, tally.hinted);
+            let waiting = ring.hints_waiting() as f64;
+            sheet.gauge(&ring_metrics::HINTS_WAITING, Node::WHOLE, waiting);
+            sheet.gauge(&metrics::CONFLICTS, Node::WHOLE, self.divergence.conflicts as f64);
+        }
+    }
+
     fn measure_balance(&self, sheet: &mut Sheet) {
-        let shards = f64::from(self.topology.shards());
-        let queries = self.queries_of_shards();
+        let queries = match self.ring {
+            Some(_) => self.nodes.iter().map(|node| node.tally.queries).collect(),
+            None => self.queries_of_shards(),
+        };
         let hottest = queries.iter().max().map_or(0.0, |most| *most as f64);
-        let mean = queries.iter().sum::<u64>() as f64 / shards;
+        let mean = queries.iter().sum::<u64>() as f64 / queries.len() as f64;
         sheet.ratio(&metrics::IMBALANCE, Node::WHOLE, hottest, mean);
     }
 
     fn measure_faults(&self, now: Time, sheet: &mut Sheet) {
         let tally = &self.tally;
         sheet.rate(&metrics::UNAVAILABLE, Node::WHOLE, tally.unavailable);
+        if self.ring.is_some() {
+            return;
+        }
         let vacant = |since: Time| (now - since).nanos();
         let open: u64 = self.groups.iter().filter_map(|group| group.vacant_since.map(vacant)).sum();
         let leaderless = Duration::from_nanos(tally.leaderless + open).seconds();
@@ -129,7 +165,7 @@ impl RunningDatabase {
 
     /// Whether a node takes writes at the start.
     fn takes_writes(&self, node: usize) -> bool {
-        self.settings.every_region_leads || self.topology.member(node) == 0
+        self.settings.every_region_leads || self.ring.is_some() || self.topology.member(node) == 0
     }
 
     fn measure_node(&self, index: usize, node: &DatabaseNode, now: Time, sheet: &mut Sheet) {
@@ -163,7 +199,9 @@ impl RunningDatabase {
             let reads = (tally.buffer_hits + tally.buffer_misses) as f64;
             sheet.ratio(&metrics::BUFFER_HIT_RATE, label, tally.buffer_hits as f64, reads);
         }
-        if !is_first || self.settings.every_region_leads {
+        if self.ring.is_some() {
+            sheet.distribution(&metrics::REPLICATION_LAG, label, &tally.lag);
+        } else if !is_first || self.settings.every_region_leads {
             sheet.distribution(&metrics::REPLICATION_LAG, label, &tally.lag);
             let reads = tally.replica_reads as f64;
             sheet.ratio(&metrics::STALE_READS, label, tally.stale_reads as f64, reads);

@@ -1,6 +1,7 @@
 //! What a database measures.
 
 use super::resharding_metrics as resharding;
+use super::ring::metrics as ring;
 use crate::components::running::{ERROR_RATE, THROUGHPUT};
 use crate::measure::metric::Metric;
 use crate::measure::unit::Unit;
@@ -90,7 +91,7 @@ pub const BUFFER_HIT_RATE: Metric = Metric::ratio(
 /// Lag of replication.
 pub const REPLICATION_LAG: Metric = Metric::times(
     "replication_lag",
-    "time from a write's commit until a replica shows it",
+    "time from a write's commit until a replica shows it, or another node of a ring",
     "visible - committed, over the writes; bare name: the mean at the replica where it is largest",
 )
 .headline();
@@ -98,16 +99,16 @@ pub const REPLICATION_LAG: Metric = Metric::times(
 pub const STALE_READS: Metric = Metric::ratio(
     "stale_reads",
     Unit::Fraction,
-    "share of replica reads that miss the latest write to their key",
-    "stale reads / replica reads",
+    "share of the reads of replicas, or of a ring, that miss the latest write to their key",
+    "stale reads / reads of replicas or of the ring",
 )
 .headline();
 /// Lost own writes.
 pub const LOST_OWN_WRITES: Metric = Metric::ratio(
     "lost_own_writes",
     Unit::Fraction,
-    "share of replica reads that miss a write the reader made itself",
-    "reads that miss the reader's own latest write / replica reads",
+    "share of the reads of replicas, or of a ring, that miss a write the reader made itself",
+    "reads that miss the reader's own latest write / reads of replicas or of the ring",
 );
 /// Size of the data.
 pub const STORAGE: Metric = Metric::gauge(
@@ -120,14 +121,14 @@ pub const STORAGE: Metric = Metric::gauge(
 pub const STORAGE_UTILIZATION: Metric = Metric::gauge(
     "storage.utilization",
     Unit::Fraction,
-    "data of a node over its `disk`, the mean over the shards",
-    "storage / (shards x disk)",
+    "data of a node over its `disk`, the mean over the shards or the nodes of a ring",
+    "storage / (shards x disk), or storage x copies / (nodes x disk)",
 );
 /// Uneven shards.
 pub const IMBALANCE: Metric = Metric::ratio(
     "imbalance",
     Unit::Count,
-    "queries of the hottest shard, over those of the mean shard",
+    "queries of the hottest shard or node of a ring, over those of the mean one",
     "most queries of a shard / (queries / shards)",
 )
 .headline();
@@ -252,6 +253,9 @@ pub const ALL: &[Metric] = &[
     REPLICATION_LAG,
     STALE_READS,
     LOST_OWN_WRITES,
+    ring::HINTED_WRITES,
+    ring::HINTS_WAITING,
+    ring::READ_REPAIRS,
     ABORTED,
     PARTICIPANTS,
     BLOCKED,

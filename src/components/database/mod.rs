@@ -1,8 +1,8 @@
 //! Database: shards, each of them a group of nodes of which one leads, takes the writes and sends
 //! them to the others.
 //!
-//! - [`replicas`], [`shards`], [`consensus`], [`failover`], [`transactions`]: the sections of its
-//!   table;
+//! - [`replicas`], [`shards`], [`consensus`], [`ring`], [`failover`], [`transactions`]: the sections
+//!   of its table;
 //! - [`profiles`]: figures of well-known stores, which lie under its table;
 //! - [`topology`]: which nodes that makes;
 //! - [`plan`]: load by arithmetic, and how it is built;
@@ -33,6 +33,7 @@ mod regional;
 mod replicas;
 mod replication;
 mod resharding_metrics;
+mod ring;
 mod running;
 mod settings;
 mod shards;
@@ -57,6 +58,7 @@ use consensus::Consensus;
 use failover::Failover;
 use plan::Plan;
 use replicas::Replicas;
+use ring::Ring;
 use shards::Shards;
 use transactions::Transactions;
 
@@ -128,6 +130,13 @@ const KEYS: &[Key] = &[
         "Makes each shard a group that agrees on every write, in place of replicas.",
     )
     .in_group(REPLICATION),
+    Key::optional(
+        "ring",
+        Takes::Table(ring::KEYS),
+        "Makes it a ring of nodes without a leader, each key on the next few clockwise, in place \
+         of shards with replicas.",
+    )
+    .in_group(REPLICATION),
     Key::with_default(
         "failover",
         Takes::Table(failover::KEYS),
@@ -189,6 +198,7 @@ struct Database {
     replicas: Replicas,
     shards: Shards,
     consensus: Option<Consensus>,
+    ring: Option<Ring>,
     failover: Failover,
     prefers_availability: bool,
     transactions: Transactions,
@@ -228,6 +238,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
     let replicas = replicas::read(table);
     let shards = shards::read(table);
     let consensus = consensus::read(table);
+    let ring = ring::read(table);
     let failover = failover::read(table);
     let on_partition = table.get_word("on_partition");
     let otherwise = otherwise::read(table);
@@ -254,6 +265,7 @@ fn read_database(table: &mut TableReader<'_, '_>) -> Option<Database> {
         replicas: otherwise?.applied_to(replicas?),
         shards: shards?,
         consensus: consensus?,
+        ring: ring?,
         failover: failover?,
         prefers_availability: on_partition? == "availability",
         transactions: transactions?,

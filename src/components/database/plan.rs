@@ -2,11 +2,13 @@
 
 use super::Database;
 use super::consensus::ConsensusReads;
+use super::failover::Failover;
 use super::regional::spread;
 use super::replicas::{Mode, Reads};
 use super::replication::{OwnWrites, Replication};
 use super::running::RunningDatabase;
 use super::running::node::{DatabaseNode, Disk, MOST_NODES};
+use super::running::ring::RunningRing;
 use super::settings::{CommitRule, Settings, Streams, Succession};
 use super::shards::Strategy;
 use super::topology::Topology;
@@ -29,7 +31,7 @@ pub struct Plan {
     pub(super) database: Database,
     /// Shards of each region, with the geographic strategy.
     homes: Option<Vec<u16>>,
-    /// Replicas of each shard in each region, where they are given so.
+    /// Replicas of each shard in each region, or nodes of the ring, where they are given so.
     replicas: Option<Vec<u16>>,
 }
 
@@ -46,7 +48,7 @@ impl Plan {
             }
             _ => None,
         };
-        let copies = &database.replicas.copies;
+        let copies = database.ring.as_ref().map_or(&database.replicas.copies, |it| &it.nodes);
         let replicas = match copies.is_by_region() {
             true => Some(copies.resolve(home, resolver)?),
             false => None,
@@ -66,6 +68,12 @@ impl Plan {
         geography: &Geography,
         placement: &Placement,
     ) -> Topology {
+        if let Some(ring) = &self.database.ring {
+            let nodes = ring.nodes.total() as usize;
+            let home = geography.home();
+            let by_region = self.replicas.as_ref().map(|counts| spread(counts, geography, home));
+            return Topology::new(vec![by_region.unwrap_or_else(|| vec![regions[0]; nodes])]);
+        }
         let group = |home: u16| match (&self.database.consensus, &self.replicas) {
             (Some(consensus), _) => consensus.regions(home, regions, geography),
             (None, Some(by_region)) => {
@@ -162,6 +170,7 @@ impl Plan {
         let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
         Settings {
             cores: u64::from(database.cores),
+            is_ring: database.ring.is_some(),
             work_of_cores: database.scalability.capacity(u64::from(database.cores)),
             read_time: database.read_time.clone(),
             write_time: database.write_time.clone(),
@@ -180,17 +189,11 @@ impl Plan {
                 || database.replicas.every_region_leads,
             quorum_reads: reads_of(ConsensusReads::Quorum),
             balance: database.replicas.balance,
-            by_owner: database.shards.by_owner,
+            by_owner: database.ring.as_ref().map_or(database.shards.by_owner, |it| it.by_owner),
             scan_keys: database.shards.scan_keys,
             holder: self.holders(context.geography),
             slow_query: database.slow_query,
-            succession: match consensus {
-                Some(consensus) => Succession::Election(consensus.election_timeout),
-                None => Succession::Failover {
-                    detection: database.failover.detection,
-                    promotion: database.failover.promotion,
-                },
-            },
+            succession: database.succession(),
             prefers_availability: database.prefers_availability,
             transactions: database.transactions.settings(context),
             stored: stored.iter().map(|dataset| dataset.number).collect(),
@@ -230,11 +233,24 @@ impl Database {
         }
     }
 
+    /// How a failed leader is found out and replaced; a ring has none, but finds out.
+    fn succession(&self) -> Succession {
+        let Failover { detection, promotion } = self.failover;
+        match (&self.consensus, &self.ring) {
+            (Some(consensus), _) => Succession::Election(consensus.election_timeout),
+            (None, Some(ring)) => {
+                Succession::Failover { detection: ring.detection, promotion: Duration::ZERO }
+            }
+            (None, None) => Succession::Failover { detection, promotion },
+        }
+    }
+
     /// Nodes of a shard.
     fn members(&self) -> u16 {
-        match &self.consensus {
-            Some(consensus) => consensus.voters,
-            None => self.replicas.copies.total() as u16 + 1,
+        match (&self.consensus, &self.ring) {
+            (Some(consensus), _) => consensus.voters,
+            (None, Some(ring)) => ring.nodes.total() as u16,
+            (None, None) => self.replicas.copies.total() as u16 + 1,
         }
     }
 
@@ -278,6 +294,9 @@ impl Default for CoreTime {
 impl Blueprint for Plan {
     fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
         let database = &self.database;
+        if let Some(ring) = &database.ring {
+            return ring.flow(database, arriving, context);
+        }
         let time = self.core_time(arriving, context);
         let mut flow = Flow::default();
         flow.note_delay(&database.replicas.lag);
@@ -333,6 +352,9 @@ impl Blueprint for Plan {
 impl Plan {
     /// Where keys lie.
     pub(super) fn placement(&self, geography: &Geography) -> Placement {
+        if let Some(ring) = &self.database.ring {
+            return ring.placement();
+        }
         let regions = self.homes.iter().flat_map(|homes| {
             let regions = self.regions_with_shards(geography).into_iter();
             regions.map(|region| homes[usize::from(region)])
@@ -373,6 +395,10 @@ impl Plan {
         let settings = self.settings(context);
         let mut running = RunningDatabase::new(settings, topology, placement, nodes, replication);
         running.plan_growth(&database.growth);
+        running.ring = database.ring.clone().map(|ring| {
+            let (nodes, regions) = (running.nodes.len(), running.topology.regions());
+            RunningRing::new(ring, context.stream("lag"), nodes, regions)
+        });
         running
     }
 }

@@ -1,6 +1,7 @@
 //! Which nodes of a database stand for each other, for arithmetic on failures.
 
 use super::plan::Plan;
+use super::ring::Ring;
 use crate::components::redundancy::{Group, Redundancy};
 use crate::components::running::BuildContext;
 
@@ -8,6 +9,9 @@ impl Plan {
     /// The members of each shard: one of them must be up to lead, or most of a voting group; when
     /// the leader fails, a new one takes over after the times of a failover, or of an election.
     pub(super) fn redundancy_of_shards(&self, context: &BuildContext<'_>) -> Redundancy {
+        if let Some(ring) = &self.database.ring {
+            return self.redundancy_of_ring(ring, context);
+        }
         let database = &self.database;
         let placement = self.placement(context.geography);
         let topology = self.topology(context.regions, context.geography, &placement);
@@ -32,5 +36,18 @@ impl Plan {
             takeover,
         };
         Redundancy { groups: (0..topology.shards()).map(group).collect() }
+    }
+
+    /// A quorum of a key's nodes, those of the start of the ring standing for all keys; where others
+    /// stand in for them, a quorum of all.
+    fn redundancy_of_ring(&self, ring: &Ring, context: &BuildContext<'_>) -> Redundancy {
+        let running = self.running(context);
+        let nodes: Vec<u16> = match ring.hints {
+            true => (0..running.topology.nodes()).collect(),
+            false => running.own_nodes(0),
+        };
+        let regions = nodes.iter().map(|node| running.topology.region(usize::from(*node)));
+        let needs = usize::from(ring.read_quorum.max(ring.write_quorum));
+        Redundancy { groups: vec![Group { regions: regions.collect(), needs, takeover: 0.0 }] }
     }
 }

@@ -74,6 +74,11 @@ impl Gatherings {
         if needed == 0 { Gathered::Enough(job) } else { Gathered::Failed(job) }
     }
 
+    /// Whether all children of a gathering are back, so that its number is free again.
+    pub fn is_over(&self, slot: u32) -> bool {
+        self.slots[slot as usize].outstanding == 0
+    }
+
     /// The query that waits, if it still does.
     pub fn waiting(&self, slot: u32) -> Option<JobId> {
         self.slots[slot as usize].job

@@ -148,6 +148,9 @@ impl RunningDatabase {
 
     /// A fault has begun or ended: leaders step down, and those who were cut off catch up.
     pub(super) fn faults_changed(&mut self, context: &mut Context<'_>) {
+        if self.ring.is_some() {
+            return self.hand_over_all(context);
+        }
         let now = context.now();
         for shard in 0..self.topology.shards() {
             let leader = self.topology.node(shard, self.groups[usize::from(shard)].leader);

@@ -1,12 +1,13 @@
 //! A running database: what it does for a query, from its arrival to its answer.
 //!
 //! - this file: the way of a query, and of the children it sends to other nodes;
-//! - [`node`]: connections, cores and disk of a node;
+//! - [`node`]: connections, cores and disk of a node; [`execution`]: what is done there;
 //! - [`routing`]: which shard and which of its members serves a query;
 //! - [`commit`]: how a write reaches the other members, and when it is answered;
 //! - [`leadership`]: what happens when a leader fails or cannot be reached;
 //! - [`divergence`]: what both sides of a partition write;
 //! - [`resharding`], [`copying`]: more shards in the course of a run, and the keys that move there;
+//! - [`ring`]: how nodes without a leader serve it;
 //! - [`gather`], [`parts`]: waiting for several nodes; [`stages`]: what a job is doing;
 //! - [`transactions`], [`coordinator`], [`participant`], [`locking`], [`locks`]: writes of several
 //!   keys.
@@ -23,6 +24,7 @@ pub mod commit;
 pub mod coordinator;
 mod copying;
 pub mod divergence;
+mod execution;
 pub mod gather;
 pub mod leadership;
 pub mod locking;
@@ -31,6 +33,7 @@ pub mod node;
 pub mod participant;
 pub mod parts;
 pub mod resharding;
+pub mod ring;
 pub mod routing;
 pub mod stages;
 #[cfg(test)]
@@ -51,13 +54,14 @@ use gather::Gatherings;
 use leadership::Group;
 use node::{DatabaseNode, Done, FIRST_FREE_TAG};
 use resharding::Resharding;
+use ring::RunningRing;
 use stages::{
     ANSWERED, BATCH_GOES, BATCH_READ, BATCH_WAITS, BATCH_WRITTEN, COMMITTING, COPY, COPY_GOES,
-    FAILED, GATHERING, PART, PART_DONE, PART_FAILED, PART_GOES, QUERY, QUERY_GOES, REJECTED, TWIN,
-    TWIN_GOES, awaited, doing, note, rest,
+    DELIVERY_GOES, FAILED, GATHERING, PART, PART_DONE, PART_FAILED, PART_GOES, QUERY, QUERY_GOES,
+    REJECTED, TWIN, TWIN_GOES, awaited, doing, note, rest,
 };
 use std::collections::VecDeque;
-use transactions::{DECIDING, LOCK_TIMEOUT, PREPARE_GOES, PREPARING, TOLD, Transactions};
+use transactions::{DECIDING, LOCK_TIMEOUT, PREPARE_GOES, TOLD, Transactions};
 
 /// A running database.
 #[derive(Debug)]
@@ -75,6 +79,8 @@ pub struct RunningDatabase {
     pub(super) transactions: Transactions,
     pub(super) tally: Tally,
     pub(super) resharding: Resharding,
+    /// What is known beside the nodes where they are a ring without leaders.
+    pub(super) ring: Option<RunningRing>,
     /// Which nodes could not be reached by a write, and have not caught up since.
     behind: Vec<bool>,
     /// When the last write sent to each node arrives there, where they keep their order.
@@ -114,6 +120,8 @@ const FAULT: TimerTag = FIRST_FREE_TAG + 1;
 const SUCCESSION: TimerTag = FIRST_FREE_TAG + 2;
 /// Shards are added.
 const GROWTH: TimerTag = FIRST_FREE_TAG + 3;
+/// A node of a ring gets the next write that was kept for it.
+const HANDOVER: TimerTag = FIRST_FREE_TAG + 4;
 
 impl RunningDatabase {
     /// A database at time zero.
@@ -141,6 +149,7 @@ impl RunningDatabase {
             behind: vec![false; nodes_count],
             tally: Tally::default(),
             resharding: Resharding::default(),
+            ring: None,
             last_arrival,
             apply_lines,
             made_keys: 0,
@@ -186,130 +195,9 @@ impl RunningDatabase {
             PREPARE_GOES..=DECIDING => self.transaction_step(job, context),
             BATCH_WAITS | BATCH_GOES => self.batch_arrives(job, context),
             TWIN_GOES => self.twin_arrives(job, context),
+            DELIVERY_GOES => self.delivery_arrives(job, context),
             other => unreachable!("a job that does {other} has no step to take"),
         }
-    }
-
-    /// A query or a child of one is at its node.
-    fn arrive(&mut self, job: JobId, doing: u32, context: &mut Context<'_>) {
-        Self::mark(job, doing, context);
-        let node = usize::from(context.job(job).node);
-        if !self.is_up(node, context.now()) {
-            context.note(job, Note::Found("nobody answers: the node is down"));
-            self.tally.unavailable += 1;
-            return self.leave(job, FAILED, context);
-        }
-        match self.nodes[node].connect(job, context) {
-            Ok(true) => self.execute(job, context),
-            Ok(false) => {}
-            Err(_) => {
-                self.tally.rejected += 1;
-                self.leave(job, REJECTED, context);
-            }
-        }
-    }
-
-    /// A query has a connection: it runs on the cores.
-    fn execute(&mut self, job: JobId, context: &mut Context<'_>) {
-        if self.waits_for_locks(job, context) {
-            return;
-        }
-        let node = usize::from(context.job(job).node);
-        let verb = self.verb(job, context);
-        let work = self.work(job, verb, context);
-        debug_assert!(self.has_got_key(job, node, context), "a shard is asked for what it has got");
-        if verb != Verb::Write {
-            self.look_for_stale_data(job, node, context);
-        }
-        self.nodes[node].compute(job, node, work, context);
-    }
-
-    /// Core time of a query. The draw is keyed by the job, so it can be drawn again.
-    fn work(&self, job: JobId, verb: Verb, context: &Context<'_>) -> Duration {
-        let settings = &self.settings;
-        let (law, stream) = match verb {
-            Verb::Write => (&settings.write_time, settings.streams.write),
-            Verb::Scan => (&settings.scan_time, settings.streams.read),
-            Verb::Read | Verb::Call => (&settings.read_time, settings.streams.read),
-        };
-        law.duration(context.job(job), stream) + self.further_work(job, law, stream, context)
-    }
-
-    /// The cores are done with a job: on to the disk, or to the end.
-    fn computed(&mut self, job: JobId, context: &mut Context<'_>) {
-        let data = context.job(job);
-        let (node, key) = (usize::from(data.node), data.key);
-        if doing(data.local) == COPY {
-            return self.copy_applied(job, context);
-        }
-        if matches!(doing(data.local), BATCH_READ | BATCH_WRITTEN | TWIN) {
-            return self.moving_computed(job, context);
-        }
-        let verb = self.verb(job, context);
-        let work = self.work(job, verb, context).nanos();
-        let copy = &mut self.nodes[node];
-        match verb {
-            Verb::Write => copy.tally.write_work += work,
-            Verb::Read | Verb::Scan | Verb::Call => copy.tally.read_work += work,
-        }
-        let is_write = verb == Verb::Write;
-        if verb != Verb::Call && copy.needs_disk(key, is_write, context.now()) {
-            copy.ask_disk(job, node, context);
-        } else {
-            self.executed(job, context);
-        }
-    }
-
-    /// A query or a child of one has done its work at its node.
-    fn executed(&mut self, job: JobId, context: &mut Context<'_>) {
-        let data = context.job(job);
-        let (node, doing) = (usize::from(data.node), doing(data.local));
-        if doing == PREPARING {
-            return self.part_executed(job, context);
-        }
-        if matches!(doing, BATCH_READ | BATCH_WRITTEN | TWIN) {
-            return self.moving_done(job, context);
-        }
-        self.nodes[node].tally.queries += 1;
-        if !self.is_up(node, context.now()) {
-            context.note(job, Note::Found("lost: the node went down"));
-            self.tally.unavailable += 1;
-            self.finish(job, FAILED, context);
-        } else if doing == PART {
-            self.finish(job, ANSWERED, context);
-        } else if self.verb(job, context) == Verb::Write {
-            self.follow_move(job, node, context);
-            self.commit(job, node, context);
-        } else {
-            self.confirm_read(job, node, context);
-        }
-    }
-
-    /// A query or a child of one is done at its node, and gives its connection back.
-    fn finish(&mut self, job: JobId, how: u32, context: &mut Context<'_>) {
-        let node = usize::from(context.job(job).node);
-        self.unlock(job, context);
-        self.leave(job, how, context);
-        if let Some(next) = self.nodes[node].disconnect(context) {
-            self.execute(next, context);
-        }
-    }
-
-    /// A query or a child of one leaves its node, to be answered so.
-    fn leave(&mut self, job: JobId, how: u32, context: &mut Context<'_>) {
-        let data = context.job(job);
-        let (node, what) = (usize::from(data.node), data.local);
-        let from = self.topology.region(node);
-        if doing(what) == PREPARING {
-            return self.refuse(job, context);
-        }
-        if matches!(doing(what), PART | PART_GOES) {
-            let to = self.caller_of_part(rest(what), context);
-            let back = if how == ANSWERED { PART_DONE } else { PART_FAILED };
-            return self.step_after(job, self.way(from, to), back, context);
-        }
-        let way = self.way(from, rest(what) as u16);
-        self.step_after(job, way, how, context);
     }
 
     /// The answer is with the caller.
@@ -336,6 +224,9 @@ impl Component for RunningDatabase {
 
     fn on_request(&mut self, job: JobId, context: &mut Context<'_>) {
         let caller = self.caller(job, context);
+        if self.ring.is_some() {
+            return self.ask_ring(job, caller, context);
+        }
         if self.verb(job, context) == Verb::Scan {
             let shards = self.shards_of_scan(context.job(job).key);
             if let [_, _, ..] = shards[..] {
@@ -373,6 +264,7 @@ impl Component for RunningDatabase {
                 return self.retry_stuck(context);
             }
             GROWTH => return self.growth_is_due(context),
+            HANDOVER => return self.hand_over(timer.slot as usize, context),
             TOLD => return self.told(JobId(timer.slot), context),
             LOCK_TIMEOUT => return self.locks_time_out(context),
             _ => {}

@@ -46,6 +46,9 @@ impl RunningDatabase {
     }
 
     pub(super) fn part_is_back(&mut self, child: JobId, ok: bool, context: &mut Context<'_>) {
+        if self.ring.is_some() {
+            return self.copy_answers(child, ok, context);
+        }
         let data = context.job(child);
         let (gathering, stale) = (rest(data.local), data.marks & STALE);
         if let Some(query) = self.gatherings.waiting(gathering) {

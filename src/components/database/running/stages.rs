@@ -42,10 +42,17 @@ pub const TWIN_GOES: u32 = 18;
 /// A write at the new shard of its key.
 pub const TWIN: u32 = 19;
 
+/// A write that reaches a copy on a ring late, on the way there.
+pub const DELIVERY_GOES: u32 = 20;
+/// The same at its node.
+pub const DELIVERY: u32 = 21;
+
 /// What a job waits for that takes its next step only after a while, in words.
 pub const fn awaited(doing: u32) -> &'static str {
     match doing {
-        QUERY_GOES | PART_GOES | COPY_GOES | BATCH_GOES | TWIN_GOES => "the way there",
+        QUERY_GOES | PART_GOES | COPY_GOES | BATCH_GOES | TWIN_GOES | DELIVERY_GOES => {
+            "the way there"
+        }
         ANSWERED | REJECTED | FAILED | PART_DONE | PART_FAILED => "the way back",
         COMMITTING => "the other members",
         _ => "the others",

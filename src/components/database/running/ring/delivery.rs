@@ -1,0 +1,201 @@
+//! Writes that reach a copy late: handed over by who kept them, or sent by a read that found the
+//! copy old.
+//!
+//! What must hold: a delivery needs no connection, but takes the cores (and disk) of a write; a
+//! hint that does not arrive goes back to its holder.
+
+use super::hints::Hint;
+use super::versions::Stamp;
+use crate::components::access::Verb;
+use crate::components::database::running::stages::{DELIVERY, DELIVERY_GOES, note, rest};
+use crate::components::database::running::{HANDOVER, RunningDatabase};
+use crate::kernel::random::mix;
+use crate::kernel::time::Time;
+use crate::kernel::{Context, JobId, Note, Rank};
+
+/// Tells a hint from the write that it keeps, and repairs from each other.
+const HINT_SALT: u64 = 1 << 43;
+const REPAIR_SALT: u64 = 1 << 44;
+
+/// A write on its way to a copy that lacks it.
+#[derive(Clone, Copy, Debug)]
+struct Delivery {
+    key: u64,
+    stamp: Stamp,
+    since: Time,
+    /// What its holder keeps until it has arrived.
+    hint: Option<Hint>,
+}
+
+/// All deliveries under way.
+#[derive(Debug, Default)]
+pub struct Deliveries {
+    slots: Vec<Delivery>,
+    free: Vec<u32>,
+}
+
+impl Deliveries {
+    fn open(&mut self, delivery: Delivery) -> u32 {
+        match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = delivery;
+                slot
+            }
+            None => {
+                self.slots.push(delivery);
+                self.slots.len() as u32 - 1
+            }
+        }
+    }
+
+    fn close(&mut self, slot: u32) -> Delivery {
+        self.free.push(slot);
+        self.slots[slot as usize]
+    }
+}
+
+impl RunningDatabase {
+    /// Sends the newest version that a read has seen to the copies that have shown an older one,
+    /// and still do.
+    pub(super) fn repair(
+        &mut self,
+        query: JobId,
+        gathering: u32,
+        (key, stamp): (u64, Stamp),
+        context: &mut Context<'_>,
+    ) {
+        let ring = self.ring();
+        if !ring.section.read_repair {
+            return;
+        }
+        let operation = &ring.operations[gathering as usize];
+        let is_old = |node: u16| {
+            let is_own =
+                operation.asked.iter().any(|it| it.node == node && it.stands_in_for.is_none());
+            is_own && ring.versions.shown(key, node, true) < Some(stamp)
+        };
+        let seen = operation.seen.iter();
+        let old = seen.filter(|(node, shown)| *shown < Some(stamp) && is_old(*node));
+        let old: Vec<u16> = old.map(|(node, _)| *node).collect();
+        let caller = operation.caller;
+        for node in old {
+            let delivery = Delivery { key, stamp, since: context.now(), hint: None };
+            let ring = self.ring();
+            ring.tally.repaired += 1;
+            let slot = ring.deliveries.open(delivery);
+            let job = context.fork(query, REPAIR_SALT | u64::from(node));
+            context.note(job, Note::Purpose("repair of an old copy"));
+            context.cut_off(job);
+            let data = context.job_mut(job);
+            (data.node, data.local) = (node, note(DELIVERY_GOES, slot));
+            let way = self.way(caller, self.topology.region(usize::from(node)));
+            self.step_after(job, way, DELIVERY_GOES, context);
+        }
+    }
+
+    /// A node may have come back: what was kept for it is handed over.
+    pub(super) fn begin_handing_over(&mut self, target: usize, context: &mut Context<'_>) {
+        if self.is_up(target, context.now()) && self.ring().hints.begin(target) {
+            context.wake_after(
+                self.ring().section.hint_interval,
+                Rank::Timer,
+                HANDOVER,
+                target as u32,
+            );
+        }
+    }
+
+    /// Faults have changed: hints go to whoever can be reached again.
+    pub(in crate::components::database::running) fn hand_over_all(
+        &mut self,
+        context: &mut Context<'_>,
+    ) {
+        for target in 0..self.nodes.len() {
+            self.begin_handing_over(target, context);
+        }
+    }
+
+    /// The next hint for a node goes there.
+    pub(in crate::components::database::running) fn hand_over(
+        &mut self,
+        target: usize,
+        context: &mut Context<'_>,
+    ) {
+        let now = context.now();
+        let mut hints = std::mem::take(&mut self.ring().hints);
+        let next = hints.next(target, |it| self.connected(usize::from(it), target, now));
+        let ring = self.ring();
+        ring.hints = hints;
+        let Some(hint) = next else { return };
+        let (key, stamp) = (hint.key, hint.stamp);
+        let slot = ring.deliveries.open(Delivery { key, stamp, since: hint.since, hint: next });
+        let interval = ring.section.hint_interval;
+        let job = context.begin(mix(hint.identity, HINT_SALT | u64::from(hint.holder)));
+        let data = context.job_mut(job);
+        (data.key, data.recorded) = (key, hint.recorded);
+        (data.node, data.local) = (target as u16, note(DELIVERY_GOES, slot));
+        let holder = self.topology.region(usize::from(hint.holder));
+        let way = self.way(holder, self.topology.region(target));
+        self.step_after(job, way, DELIVERY_GOES, context);
+        context.wake_after(interval, Rank::Timer, HANDOVER, target as u32);
+    }
+
+    /// A delivery has reached its node.
+    pub(in crate::components::database::running) fn delivery_arrives(
+        &mut self,
+        job: JobId,
+        context: &mut Context<'_>,
+    ) {
+        let node = usize::from(context.job(job).node);
+        Self::mark(job, DELIVERY, context);
+        if !self.is_up(node, context.now()) {
+            return self.delivered(job, context);
+        }
+        let work = self.work(job, Verb::Write, context);
+        self.nodes[node].compute(job, node, work, context);
+    }
+
+    /// The cores are done with a delivery.
+    pub(in crate::components::database::running) fn delivery_computed(
+        &mut self,
+        job: JobId,
+        context: &mut Context<'_>,
+    ) {
+        let (node, key) = (usize::from(context.job(job).node), context.job(job).key);
+        let work = self.work(job, Verb::Write, context).nanos();
+        let copy = &mut self.nodes[node];
+        copy.tally.write_work += work;
+        if copy.needs_disk(key, true, context.now()) {
+            copy.ask_disk(job, node, context);
+        } else {
+            self.delivered(job, context);
+        }
+    }
+
+    /// A delivery is over: its copy has the write, unless its node is down again.
+    pub(in crate::components::database::running) fn delivered(
+        &mut self,
+        job: JobId,
+        context: &mut Context<'_>,
+    ) {
+        let data = context.job(job);
+        let (node, slot, now) = (data.node, rest(data.local), context.now());
+        let has_got_it = self.is_up(usize::from(node), now);
+        context.join(job);
+        let ring = self.ring();
+        let delivery = ring.deliveries.close(slot);
+        if has_got_it {
+            ring.versions.land(delivery.key, node, delivery.stamp);
+        }
+        if let Some(hint) = delivery.hint {
+            match has_got_it {
+                true => ring.versions.hand_over(delivery.key, hint.kept_for(node)),
+                // It is handed over again when faults change.
+                false => ring.hints.take_back(usize::from(node), hint),
+            }
+        }
+        if has_got_it && delivery.hint.is_some() {
+            self.nodes[usize::from(node)].tally.lag.record((now - delivery.since).nanos());
+        }
+    }
+}
