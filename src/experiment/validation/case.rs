@@ -31,6 +31,8 @@ pub struct Case {
     warm_up: &'static str,
     /// Requests measured at least, whatever the effort.
     least: u64,
+    /// How long a repeat lasts, where that is not by its requests.
+    duration: Option<&'static str>,
     /// Counts what is checked, where no scenario is run.
     count: Option<Count>,
 }
@@ -88,9 +90,19 @@ impl Case {
     }
 
     fn of(model: &'static str, name: String, users: String, system: String) -> Case {
-        let (load, requests, least, warm_up, count) = (None, 0, 0, "auto", None);
-        let checks = Vec::new();
-        Case { model, name, load, requests, checks, users, system, warm_up, least, count }
+        Case {
+            model,
+            name,
+            load: None,
+            requests: 0,
+            checks: Vec::new(),
+            users,
+            system,
+            warm_up: "auto",
+            least: 0,
+            duration: None,
+            count: None,
+        }
     }
 
     /// Something that is counted over so many keys at full length, instead of simulated.
@@ -117,6 +129,11 @@ impl Case {
     /// With so many requests at any effort, because fewer are too short to hold what happens.
     pub(super) fn at_least(self, least: u64) -> Case {
         Case { least, ..self }
+    }
+
+    /// For so long from an empty start, at any effort, which takes so many requests.
+    pub(super) fn during(self, duration: &'static str, requests: u64) -> Case {
+        Case { duration: Some(duration), requests, least: requests, ..self }
     }
 
     /// A metric is off by no more than its interval at the level of the family, and that is known
@@ -173,10 +190,11 @@ impl Case {
     pub fn scenario(&self, effort: Effort) -> String {
         let each = self.requests(effort) / u64::from(REPEATS);
         let Case { users, system, warm_up, .. } = self;
-        format!(
-            "run = {{ requests = {each}, repeats = {REPEATS}, seed = {SEED}, \
-             warmup = \"{warm_up}\" }}\n{users}\n{system}"
-        )
+        let length = match self.duration {
+            Some(duration) => format!("duration = \"{duration}\""),
+            None => format!("requests = {each}, warmup = \"{warm_up}\""),
+        };
+        format!("run = {{ {length}, repeats = {REPEATS}, seed = {SEED} }}\n{users}\n{system}")
     }
 
     /// Runs the case; `widening` is how much wider an interval at the level of the family is than

@@ -239,6 +239,64 @@ pub fn shared_speed(
     (jobs / rate, rate / all)
 }
 
+/// Share of the reads that miss the latest write answered before, where a write takes to each of n
+/// copies an exponential time, is answered when `writes` of them have it, and a read looks at
+/// `reads` of them, any ones, at once. Writes to a key come at random, `rate` of them within the
+/// mean of that time (the case without round trips of P. Bailis et al., "Probabilistically bounded
+/// staleness for practical partial quorums", VLDB 2012).
+///
+/// Looked at from a read backwards, writes are a stream of that rate. The first one met that was
+/// answered, or that a copy looked at has, decides: the read is stale if that was answered and none
+/// of the copies has it. With c copies done, that is c >= writes, and with probability
+/// C(n - c, reads) / C(n, reads) none of them is among those looked at.
+pub fn stale_quorum_reads(rate: f64, (copies, reads, writes): (u32, u32, u32)) -> f64 {
+    const STEP: f64 = 1e-3;
+    let missed = |done: u32| -> f64 {
+        (0..reads)
+            .map(|read| f64::from((copies - done).saturating_sub(read)) / f64::from(copies - read))
+            .product()
+    };
+    // The probabilities that a write of this age decides, and that it makes the read stale.
+    let of_age = |age: f64| {
+        let is_there = -libm::expm1(-age);
+        let (mut decides, mut stale) = (0.0, 0.0);
+        let mut probability = libm::exp(-age * f64::from(copies));
+        for done in 0..=copies {
+            let misses = missed(done);
+            if done >= writes {
+                decides += probability;
+                stale += probability * misses;
+            } else {
+                decides += probability * (1.0 - misses);
+            }
+            let more = f64::from(copies - done) / f64::from(done + 1);
+            probability *= more * is_there / (1.0 - is_there);
+        }
+        (decides, stale)
+    };
+    // By the midpoints of small steps.
+    let (mut sum, mut decided) = (0.0, 0.0);
+    for step in 0..30_000 {
+        let (decides, stale) = of_age((f64::from(step) + 0.5) * STEP);
+        sum += rate * stale * libm::exp(-rate * (decided + decides * STEP / 2.0)) * STEP;
+        decided += decides * STEP;
+    }
+    sum
+}
+
+/// Mean time without a leader after a group of voters has lost it: each of the others stands for
+/// election after a time spread evenly over one to two timeouts; the first one wins when it has
+/// heard from the others, `way` there and back, unless a second one stood before it was asked: then
+/// all begin again (D. Ongaro, "Consensus: bridging theory and practice", 2014, section 9.3).
+///
+/// The first of k stands after 1 + 1/(k + 1) timeouts on average, the second at least `way` later
+/// with probability (1 - way/timeout)^k; the number of rounds is geometric, so the time they take
+/// is that of one by the mean number of them (Wald's identity).
+pub fn election_time(voters: u32, timeout: f64, way: f64) -> f64 {
+    let first = timeout * (1.0 + 1.0 / f64::from(voters));
+    first / libm::pow(1.0 - way / timeout, f64::from(voters - 1)) + 2.0 * way
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,6 +331,16 @@ mod tests {
         near(che_hit_rate(1_000, 0.0, 300.0), 0.3);
         // Even draws of 2 keys at 4 a second, kept 3 s: 6 reads expected in a lifetime.
         near(lifetime_hit_rate(2, 0.0, 4.0, 3.0), 6.0 / 7.0);
+    }
+
+    /// Few writes to two copies, one of them enough: the second lags half of the mean behind, and half
+    /// of the reads look there. Where quorums overlap nothing is missed.
+    #[test]
+    fn staleness_of_few_writes_is_their_lag() {
+        let stale = |reads, writes| stale_quorum_reads(1e-6, (2, reads, writes));
+        assert!((stale(1, 1) / 0.5e-6 - 1.0).abs() < 1e-4);
+        assert_eq!((stale(2, 1), stale(1, 2)), (0.0, 0.0));
+        assert!((election_time(3, 1.0, 0.0) - 4.0 / 3.0).abs() < 1e-12);
     }
 
     /// By hand: the first of two is half a mean away; max(A, min(B, C)) of three is 1 + 1/2 - 1/3;

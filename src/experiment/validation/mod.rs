@@ -8,6 +8,7 @@
 //! - `balancing`: round robin and the power of two choices;
 //! - `data`: hit rates of caches and stale reads of replicas;
 //! - `cross_shard`: queries that wait for several shards;
+//! - `leaderless`: rings, and groups of voters until they have elected a leader;
 //! - `placement`: keys that move when shards are added, and how even rings are, counted;
 //! - [`coverage`]: how often intervals hold the truth, over many seeds.
 //!
@@ -21,6 +22,7 @@ pub mod coverage;
 mod cross_shard;
 mod data;
 pub mod formulas;
+mod leaderless;
 mod networks;
 mod placement;
 mod replication;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::case::{Case, Check, Effort};
 use super::result::Validation;
-use super::{balancing, cross_shard, data, networks, placement, replication, stations};
+use super::{balancing, cross_shard, data, leaderless, networks, placement, replication, stations};
 use crate::experiment::Breach;
 use crate::measure::statistics::simultaneous::bonferroni_level;
 use crate::measure::statistics::student::student_quantile;
@@ -29,6 +29,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(data::cases());
     cases.extend(replication::cases());
     cases.extend(cross_shard::cases());
+    cases.extend(leaderless::cases());
     cases.extend(placement::cases());
     cases
 }
@@ -101,7 +102,7 @@ mod tests {
         };
         let one = run(1).expect("jobs are conserved");
         assert_eq!(one.rows.len(), 3);
-        assert_eq!(one.family, 126);
+        assert_eq!(one.family, 133);
         assert_eq!(Ok(one), run(3));
     }
 }

@@ -92,7 +92,7 @@ pub struct RunningDatabase {
     candidates: Vec<u16>,
     /// What a judge of the tests wants to know.
     #[cfg(test)]
-    journal: Vec<tests::Entry>,
+    pub(super) journal: Vec<tests::Entry>,
 }
 
 /// What it counts as a whole.

@@ -32,22 +32,28 @@ pub enum Entry {
     CaughtUp { node: usize, from: usize, at: Time },
     /// A node leads its shard from now on.
     TookOver { node: usize, at: Time },
+    /// On a ring, the write that this query makes has its stamp.
+    Stamped { query: u64, key: u64, stamp: u64 },
+    /// A node of a ring has got a write.
+    Landed { node: u16, key: u64, stamp: u64 },
+    /// A node of a ring looks for the key of this read.
+    LookedAt { query: u64, node: u16 },
 }
 
 /// A query of the driver.
 #[derive(Clone, Copy, Debug)]
-struct Query {
-    at: Time,
-    key: u64,
+pub(super) struct Query {
+    pub at: Time,
+    pub key: u64,
     /// Region of the caller.
-    from: u16,
-    verb: Verb,
+    pub from: u16,
+    pub verb: Verb,
 }
 
 /// Asks the queries, and notes how they ended.
-struct Driver {
+pub(super) struct Driver {
     queries: Vec<Query>,
-    ended: Vec<(Query, Time, Outcome)>,
+    pub ended: Vec<(Query, Time, Outcome)>,
 }
 
 enum Part {
@@ -99,12 +105,12 @@ impl Component for Part {
     }
 }
 
-fn seconds(seconds: f64) -> Time {
+pub(super) fn seconds(seconds: f64) -> Time {
     Time::ZERO + Duration::from_seconds(seconds)
 }
 
 /// Three regions, 40 ms one way from each to each, 1 ms within.
-fn three_regions() -> Geography {
+pub(super) fn three_regions() -> Geography {
     let region = |name: &str| Region { name: name.to_owned(), share: 1.0 / 3.0 };
     let regions = ["us", "eu", "ap"].map(region).to_vec();
     let way = |pair: u64| {
@@ -114,7 +120,7 @@ fn three_regions() -> Geography {
 }
 
 /// The database of a table, among these regions and faults.
-fn database(table: &str, geography: &Geography, faults: &Faults) -> RunningDatabase {
+pub(super) fn database(table: &str, geography: &Geography, faults: &Faults) -> RunningDatabase {
     let mut sources = Sources::new();
     let mut problems = Problems::new();
     let source = sources.add("database.toml", table, Path::new("."));
@@ -169,7 +175,10 @@ fn database(table: &str, geography: &Geography, faults: &Faults) -> RunningDatab
 }
 
 /// Runs the queries to their end. Returns how they ended, and the database.
-fn run(database: RunningDatabase, queries: Vec<Query>) -> (Driver, Box<RunningDatabase>) {
+pub(super) fn run(
+    database: RunningDatabase,
+    queries: Vec<Query>,
+) -> (Driver, Box<RunningDatabase>) {
     let driver = Driver { queries, ended: Vec::new() };
     let parts = vec![Box::new(Part::Driver(driver)), Box::new(Part::Database(Box::new(database)))];
     let mut engine = Engine::new(parts, 3);
@@ -198,11 +207,11 @@ fn writes(until: f64, regions: u16) -> Vec<Query> {
     (0..count).map(write).collect()
 }
 
-fn fault(cause: Cause, from: f64, until: f64) -> Fault {
+pub(super) fn fault(cause: Cause, from: f64, until: f64) -> Fault {
     Fault { cause, from: seconds(from), until: seconds(until) }
 }
 
-fn node_down(node: u16, from: f64, until: f64) -> Fault {
+pub(super) fn node_down(node: u16, from: f64, until: f64) -> Fault {
     let cause = Cause::Component { component: DATABASE.0, shard: None, node: Some(node) };
     fault(cause, from, until)
 }
@@ -314,6 +323,9 @@ impl Judge {
                     self.advance(*at);
                     let all = self.held.get(from).cloned().unwrap_or_default();
                     self.held.entry(*node).or_default().extend(all);
+                }
+                Entry::Stamped { .. } | Entry::Landed { .. } | Entry::LookedAt { .. } => {
+                    unreachable!("nobody leads a ring")
                 }
                 Entry::TookOver { node, at } => {
                     self.advance(*at);

@@ -8,6 +8,8 @@ use super::hints::Hint;
 use super::versions::Stamp;
 use crate::components::access::Verb;
 use crate::components::database::running::stages::{DELIVERY, DELIVERY_GOES, note, rest};
+#[cfg(test)]
+use crate::components::database::running::tests::Entry;
 use crate::components::database::running::{HANDOVER, RunningDatabase};
 use crate::kernel::random::mix;
 use crate::kernel::time::Time;
@@ -185,8 +187,12 @@ impl RunningDatabase {
         let ring = self.ring();
         let delivery = ring.deliveries.close(slot);
         if has_got_it {
-            ring.versions.land(delivery.key, node, delivery.stamp);
+            let (key, stamp) = (delivery.key, delivery.stamp);
+            ring.versions.land(key, node, stamp);
+            #[cfg(test)]
+            self.journal.push(Entry::Landed { node, key, stamp });
         }
+        let ring = self.ring();
         if let Some(hint) = delivery.hint {
             match has_got_it {
                 true => ring.versions.hand_over(delivery.key, hint.kept_for(node)),

@@ -15,6 +15,8 @@
 mod choice;
 pub mod delivery;
 pub mod hints;
+#[cfg(test)]
+mod tests;
 pub mod versions;
 
 use super::gather::Gathered;
@@ -186,7 +188,13 @@ impl RunningDatabase {
         };
         let clashes = !operation.asked.iter().any(knows);
         let stamp = ring.versions.begin(key, &own);
-        ring.operation(gathering).stamp = stamp;
+        let operation = ring.operation(gathering);
+        operation.stamp = stamp;
+        #[cfg(test)]
+        {
+            let query = operation.user;
+            self.journal.push(super::tests::Entry::Stamped { query, key, stamp });
+        }
         if clashes {
             self.divergence.clashed();
         }
@@ -242,6 +250,11 @@ impl RunningDatabase {
         let is_own = asked.is_some_and(|asked| asked.stands_in_for.is_none());
         let shown = ring.versions.shown(operation.key, node, is_own);
         operation.seen.push((node, shown));
+        #[cfg(test)]
+        {
+            let query = operation.user;
+            self.journal.push(super::tests::Entry::LookedAt { query, node });
+        }
     }
 
     /// A part is done at its node: a write is there.
@@ -270,6 +283,8 @@ impl RunningDatabase {
                 self.begin_handing_over(usize::from(target), context);
             }
         }
+        #[cfg(test)]
+        self.journal.push(super::tests::Entry::Landed { node, key, stamp });
     }
 
     /// A part is back at the coordinator.
@@ -330,8 +345,6 @@ impl RunningDatabase {
         ring.tally.stale += u64::from(is_stale);
         let is_own_write = before.stamp > 0 && before.user == operation.user;
         ring.tally.lost_own_writes += u64::from(is_stale && is_own_write);
-        #[cfg(test)]
-        self.journal.push(super::tests::Entry::Shown { query: context.job(query).user, newest });
         if is_stale {
             context.job_mut(query).marks |= STALE;
             context.note(query, Note::Found("reads what is older than the last write"));
