@@ -47,7 +47,8 @@ fn account<'r>(result: &'r RunResult, name: &str) -> &'r ComponentResult {
 }
 
 /// Callers and callees count the same calls, where a callee has but one caller that sends all its
-/// jobs there and passes on what comes back: the users, and balancers with one wire.
+/// jobs there and passes on what comes back: the users, and balancers with one wire, unless
+/// something is down or cut off.
 fn calls_fit_together(model: &Model, result: &RunResult) -> Judgement {
     for (id, callee) in model.in_order() {
         let callers: Vec<_> = model
@@ -63,7 +64,8 @@ fn calls_fit_together(model: &Model, result: &RunResult) -> Judgement {
         if wire.targets.len() > 1 {
             continue;
         }
-        let passes_on = *caller_id == USERS || caller.kind == "load_balancer";
+        let passes_all_on = caller.kind == "load_balancer" && model.faults.is_empty();
+        let passes_on = *caller_id == USERS || passes_all_on;
         if !passes_on || wire.on_error == OnError::Skip {
             continue;
         }

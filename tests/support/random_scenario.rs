@@ -84,6 +84,8 @@ struct Draft<'t> {
     asks_left: usize,
     /// How many regions there are; none when all is in one place.
     regions: usize,
+    /// Whether databases may be rings, of which nobody asks what these cannot do.
+    has_rings: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -118,10 +120,18 @@ fn read(numbers: &[u32], users: fn(&mut Tape<'_>) -> String) -> RandomScenario {
     let (datasets, operations) = (1 + tape.below(3), 1 + tape.below(4));
     let (kinds, calls) = topology(&mut tape);
     let regions = if tape.chance(40) { 1 + tape.below(3) } else { 0 };
-    let asks_left = MOST_ASKS;
-    let has_several = Vec::new();
-    let mut draft =
-        Draft { tape, datasets, has_several, operations, kinds, calls, asks_left, regions };
+    let has_rings = tape.chance(40);
+    let mut draft = Draft {
+        tape,
+        datasets,
+        has_several: Vec::new(),
+        operations,
+        kinds,
+        calls,
+        asks_left: MOST_ASKS,
+        regions,
+        has_rings,
+    };
     let ends = users.contains("run = { duration = ");
     let mut lines = vec!["entry = \"c0\"".to_owned(), users];
     lines.extend((0..datasets).map(|number| draft.dataset(number)));
@@ -255,7 +265,8 @@ impl Draft<'_> {
 
     /// How many keys a write touches, where there are so many of this sort.
     fn several_keys(&mut self, dataset: usize, key: &str) -> String {
-        let is_possible = self.has_several[dataset] && !["own", "newest"].contains(&key);
+        let is_possible =
+            self.has_several[dataset] && !["own", "newest"].contains(&key) && !self.has_rings;
         match is_possible && self.tape.chance(50) {
             true => format!(", keys = {}", self.tape.pick(&[2, 3])),
             false => String::new(),

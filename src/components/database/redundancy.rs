@@ -1,7 +1,7 @@
 //! Which nodes of a database stand for each other, for arithmetic on failures.
 
 use super::plan::Plan;
-use super::ring::Ring;
+use super::ring::{Hinted, Ring};
 use crate::components::redundancy::{Group, Redundancy};
 use crate::components::running::BuildContext;
 
@@ -42,7 +42,7 @@ impl Plan {
     /// stand in for them, a quorum of all.
     fn redundancy_of_ring(&self, ring: &Ring, context: &BuildContext<'_>) -> Redundancy {
         let running = self.running(context);
-        let nodes: Vec<u16> = match ring.hints {
+        let nodes: Vec<u16> = match ring.hints == Hinted::Counted {
             true => (0..running.topology.nodes()).collect(),
             false => running.own_nodes(0),
         };

@@ -42,6 +42,33 @@ fn transactions(tape: &mut Tape<'_>) -> String {
     format!("transactions = {{ {} }}, ", text.trim_end().trim_end_matches(','))
 }
 
+/// Copies on a ring, and how many of them a query waits for.
+const COPIES: &[&str] = &[
+    "",
+    "read_quorum = 1, write_quorum = 1, ",
+    "read_quorum = 3, ",
+    "copies = 2, ",
+    "copies = 1, read_quorum = 1, write_quorum = 1, ",
+];
+
+/// Nodes without a leader.
+fn ring(tape: &mut Tape<'_>, regions: usize) -> String {
+    let nodes = match regions {
+        3 if tape.chance(60) => "regions = { us = 2, eu = 1, ap = 3 }",
+        _ => tape.pick(&["nodes = 5", "nodes = 3", "nodes = 20", "virtual_nodes = 1"]),
+    };
+    let lag = law(tape, 5_000);
+    let text = format!(
+        "{nodes}, lag = {lag}, {}{}{}{}{}",
+        tape.pick(COPIES),
+        tape.option(60, "hints", &["\"kept\"", "\"none\"", "\"counted\""]),
+        tape.option(40, "read_repair", &["false", "true"]),
+        tape.option(40, "detection", &["\"10ms\"", "\"0s\""]),
+        tape.option(40, "key", &["\"owner\"", "\"data\""]),
+    );
+    format!("ring = {{ {} }}", text.trim_end().trim_end_matches(','))
+}
+
 impl Draft<'_> {
     pub(super) fn component(&mut self, number: usize) -> String {
         let standing = self.standing(number);
@@ -75,7 +102,8 @@ impl Draft<'_> {
     }
 
     fn database(&mut self) -> String {
-        let tape = &mut self.tape;
+        let is_ring = self.has_rings && self.tape.chance(60);
+        let (tape, regions) = (&mut self.tape, self.regions);
         let mut text = format!(
             "kind = \"database\", cores = {}, read_time = {}, {}{}{}{}",
             tape.pick(&[2, 1, 4, 16]),
@@ -95,6 +123,9 @@ impl Draft<'_> {
             text += &format!("disk_time = {}, ", law(tape, 500));
             text += &tape.option(50, "iops", &["\"200/s\"", "\"20/s\"", "\"10000/s\""]);
             text += &tape.option(50, "memory", &["\"64KiB\"", "\"10MiB\"", "\"1B\""]);
+        }
+        if is_ring {
+            return text + &ring(tape, regions);
         }
         if tape.chance(50) {
             let lag = tape.pick(&[1_000, 20_000, 100_000]);
@@ -277,7 +308,8 @@ impl Draft<'_> {
             }
         }
         if ["read", "scan"].contains(&verb) && self.tape.chance(30) {
-            text += &format!(", from = \"{}\"", self.tape.pick(&["primary", "replica"]));
+            let from: &[&str] = if self.has_rings { &["replica"] } else { &["primary", "replica"] };
+            text += &format!(", from = \"{}\"", self.tape.pick(from));
         }
         text + " }"
     }

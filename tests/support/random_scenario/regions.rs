@@ -86,7 +86,13 @@ impl Draft<'_> {
                 2 if self.regions > 1 => {
                     format!("kind = \"partition\", isolate = [\"{region}\"]")
                 }
-                _ => format!("kind = \"outage\", component = \"c{component}\""),
+                _ => {
+                    let node = match self.kinds[component] {
+                        Kind::Database => self.tape.option(60, "node", &["0"]),
+                        _ => String::new(),
+                    };
+                    format!("{node}kind = \"outage\", component = \"c{component}\"")
+                }
             };
             let at = self.tape.pick(&["200ms", "0ms", "700ms"]);
             let span = self.tape.pick(&["200ms", "50ms", "2s"]);

@@ -54,10 +54,11 @@ pub const KEYS: &[Key] = &[
     ),
     Key::with_default(
         "hints",
-        Takes::Flag,
-        "true",
-        "Whether the next node clockwise takes the writes for one that is down or out of reach, \
-         counts for the quorums, and hands them over later.",
+        Takes::OneOf(&["counted", "kept", "none"]),
+        "\"counted\"",
+        "Who takes the writes for a node that is down or out of reach, to hand them over later: the \
+         next one clockwise, which counts for the quorums in its place; another one of the key's \
+         own, which does not; or nobody.",
     ),
     Key::with_default(
         "hint_rate",
@@ -86,6 +87,18 @@ pub const KEYS: &[Key] = &[
     ),
 ];
 
+/// Who takes the writes for nodes that are down or out of reach.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hinted {
+    /// The next node clockwise, which counts for the quorums (the sloppy quorum of the Dynamo
+    /// paper, section 4.6).
+    Counted,
+    /// Another one of the key's own nodes, which does not count (as the coordinator of Cassandra).
+    Kept,
+    /// Nobody.
+    Never,
+}
+
 /// The section.
 #[derive(Clone, Debug)]
 pub struct Ring {
@@ -99,8 +112,8 @@ pub struct Ring {
     pub write_quorum: u16,
     /// Law of the time a write takes to a copy.
     pub lag: Distribution,
-    /// Whether others stand in for nodes that are down.
-    pub hints: bool,
+    /// Who takes the writes for nodes that are down.
+    pub hints: Hinted,
     /// Time between two hints that are handed over to a node.
     pub hint_interval: Duration,
     /// Whether reads bring old copies up to date.
@@ -141,7 +154,7 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Option<Ring>> {
     let read_quorum = section.get::<Count>("read_quorum");
     let write_quorum = section.get::<Count>("write_quorum");
     let lag = section.get::<Distribution>("lag");
-    let hints = section.get::<bool>("hints");
+    let hints = section.get_word("hints");
     let hint_rate = section.get::<Rate>("hint_rate");
     let read_repair = section.get::<bool>("read_repair");
     let detection = section.get::<Duration>("detection");
@@ -160,7 +173,7 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Option<Ring>> {
     let points = within(&mut section, "virtual_nodes", virtual_nodes?.0, MOST_VIRTUAL_NODES);
     let hint_rate = hint_rate?.0;
     if hint_rate <= 0.0 {
-        section.error("hint_rate", "would hand nothing over", "more than 0, or hints = false");
+        section.error("hint_rate", "would hand nothing over", "more than 0, or hints = \"none\"");
         return None;
     }
     Some(Some(Ring {
@@ -169,7 +182,11 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Option<Ring>> {
         read_quorum: read_quorum?,
         write_quorum: write_quorum?,
         lag: lag?,
-        hints: hints?,
+        hints: match hints? {
+            "kept" => Hinted::Kept,
+            "none" => Hinted::Never,
+            _ => Hinted::Counted,
+        },
         hint_interval: Duration::from_seconds(1.0 / hint_rate),
         read_repair: read_repair?,
         detection: detection?,

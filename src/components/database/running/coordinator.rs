@@ -174,7 +174,6 @@ impl RunningDatabase {
             }
             Phase::Forward => {
                 self.leave_step(slot, job, context);
-                self.transactions.tally.aborted += 1;
                 self.transactions.get_mut(slot).phase = Phase::Undoing;
                 self.undo_next(slot, context);
             }
@@ -194,7 +193,6 @@ impl RunningDatabase {
         let (query, caller) = (transaction.query, transaction.caller);
         let others = transaction.parts.iter().filter_map(|part| part.job);
         let others: Vec<JobId> = others.filter(|&job| job != refusing).collect();
-        self.transactions.tally.aborted += 1;
         for job in others {
             let node = usize::from(context.job(job).node);
             let way = self.way(caller, self.topology.region(node));
@@ -299,8 +297,11 @@ impl RunningDatabase {
     }
 
     fn close(&mut self, slot: u32) {
-        let parts = std::mem::take(&mut self.transactions.get_mut(slot).parts);
+        let transaction = self.transactions.get_mut(slot);
+        let parts = std::mem::take(&mut transaction.parts);
+        let is_aborted = matches!(transaction.phase, Phase::Aborting | Phase::Undoing);
         let tally = &mut self.transactions.tally;
+        tally.aborted += u64::from(is_aborted);
         (tally.ended, tally.participants) =
             (tally.ended + 1, tally.participants + parts.len() as u64);
         self.transactions.free.push(slot);

@@ -5,6 +5,7 @@
 
 use super::{Operation, RunningRing};
 use crate::components::access::Verb;
+use crate::components::database::ring::Hinted;
 use crate::components::database::running::RunningDatabase;
 use crate::components::database::topology::Topology;
 use crate::kernel::random::mix;
@@ -23,6 +24,11 @@ pub struct Asked {
 impl Asked {
     fn own(node: u16) -> Asked {
         Asked { node, stands_in_for: None }
+    }
+
+    /// The key's own node for which it is asked: itself, or the one for which it stands in.
+    pub fn target(&self) -> u16 {
+        self.stands_in_for.unwrap_or(self.node)
     }
 }
 
@@ -117,7 +123,7 @@ impl RunningDatabase {
 
     /// Nodes that can stand in for a key's own, clockwise.
     fn others_in_reach(&self, key: u64, own: &[u16], caller: u16, now: Time) -> Vec<u16> {
-        if self.ring.as_ref().is_none_or(|ring| !ring.hints()) {
+        if self.ring.as_ref().is_none_or(|it| it.section.hints != Hinted::Counted) {
             return Vec::new();
         }
         let mut order = Vec::new();
@@ -156,7 +162,7 @@ impl RunningDatabase {
         let is_asked = |node: u16| operation.asked.iter().any(|asked| asked.node == node);
         let failed = operation.asked.iter().find(|asked| asked.node == node)?;
         let others = || self.others_in_reach(operation.key, &own, operation.caller, now);
-        let target = failed.stands_in_for.unwrap_or(node);
+        let target = failed.target();
         match operation.verb {
             Verb::Scan => None,
             Verb::Write => others()

@@ -7,6 +7,7 @@
 use super::hints::Hint;
 use super::versions::Stamp;
 use crate::components::access::Verb;
+use crate::components::database::ring::Hinted;
 use crate::components::database::running::stages::{DELIVERY, DELIVERY_GOES, note, rest};
 #[cfg(test)]
 use crate::components::database::running::tests::Entry;
@@ -18,6 +19,7 @@ use crate::kernel::{Context, JobId, Note, Rank};
 /// Tells a hint from the write that it keeps, and repairs from each other.
 const HINT_SALT: u64 = 1 << 43;
 const REPAIR_SALT: u64 = 1 << 44;
+const KEPT_SALT: u64 = 1 << 45;
 
 /// A write on its way to a copy that lacks it.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +95,38 @@ impl RunningDatabase {
             let way = self.way(caller, self.topology.region(usize::from(node)));
             self.step_after(job, way, DELIVERY_GOES, context);
         }
+    }
+
+    /// A node has taken a write for another one.
+    pub(super) fn take_hint(&mut self, hint: Hint, target: u16, context: &mut Context<'_>) {
+        let ring = self.ring();
+        ring.versions.keep(hint.key, hint.kept_for(target));
+        ring.hints.take(usize::from(target), hint);
+        ring.tally.hinted += 1;
+        self.begin_handing_over(usize::from(target), context);
+    }
+
+    /// A write does not reach one of its key's nodes: another one of them keeps it for that one,
+    /// where the ring does so.
+    pub(super) fn keep_for(&mut self, target: u16, gathering: u32, context: &mut Context<'_>) {
+        let now = context.now();
+        let ring = self.ring.as_ref().expect("it is a ring");
+        let operation = &ring.operations[gathering as usize];
+        if ring.section.hints != Hinted::Kept || operation.verb != Verb::Write {
+            return;
+        }
+        let mut others = operation.asked.iter().map(|asked| asked.node);
+        let is_fit = |node: &u16| *node != target && self.is_up(usize::from(*node), now);
+        let Some(holder) = others.find(is_fit) else { return };
+        let hint = Hint {
+            key: operation.key,
+            holder,
+            stamp: operation.stamp,
+            identity: mix(operation.identity, KEPT_SALT | u64::from(target)),
+            recorded: operation.recorded,
+            since: now,
+        };
+        self.take_hint(hint, target, context);
     }
 
     /// A node may have come back: what was kept for it is handed over.

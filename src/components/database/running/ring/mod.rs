@@ -115,11 +115,6 @@ impl RunningRing {
         self.hints.count()
     }
 
-    /// Whether somebody stands in for a node that is down.
-    pub fn hints(&self) -> bool {
-        self.section.hints
-    }
-
     fn operation(&mut self, gathering: u32) -> &mut Operation {
         &mut self.operations[gathering as usize]
     }
@@ -170,7 +165,7 @@ impl RunningDatabase {
         let key = data.key;
         self.ring().begin(gathering, operation);
         if verb == Verb::Write {
-            self.begin_write(gathering, key);
+            self.begin_write(gathering, key, context);
         }
         for asked in asked {
             self.send_to_copy(gathering, asked, context);
@@ -178,7 +173,7 @@ impl RunningDatabase {
     }
 
     /// A write gets its stamp. If nobody whom it asks has the last one, the two have crossed.
-    fn begin_write(&mut self, gathering: u32, key: u64) {
+    fn begin_write(&mut self, gathering: u32, key: u64, context: &mut Context<'_>) {
         let own = self.own_nodes(key);
         let ring = self.ring();
         let operation = &ring.operations[gathering as usize];
@@ -197,6 +192,12 @@ impl RunningDatabase {
         }
         if clashes {
             self.divergence.clashed();
+        }
+        let asked = &self.ring().operation(gathering).asked;
+        let is_missing = |node: &u16| !asked.iter().any(|it| it.target() == *node);
+        let missing: Vec<u16> = own.into_iter().filter(is_missing).collect();
+        for node in missing {
+            self.keep_for(node, gathering, context);
         }
     }
 
@@ -277,10 +278,7 @@ impl RunningDatabase {
             }
             Some(target) => {
                 let hint = Hint { key, holder: node, stamp, identity, recorded, since: now };
-                ring.versions.keep(key, hint.kept_for(target));
-                ring.hints.take(usize::from(target), hint);
-                ring.tally.hinted += 1;
-                self.begin_handing_over(usize::from(target), context);
+                self.take_hint(hint, target, context);
             }
         }
         #[cfg(test)]
@@ -296,6 +294,9 @@ impl RunningDatabase {
         if is_lost && let Some(asked) = self.replacement(gathering, node, context.now()) {
             self.ring().operation(gathering).asked.push(asked);
             return self.send_to_copy(gathering, asked, context);
+        }
+        if is_lost {
+            self.keep_for(node, gathering, context);
         }
         let gathered = self.gatherings.came_back(gathering, ok);
         match gathered {
