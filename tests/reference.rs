@@ -133,6 +133,13 @@ const FURTHER_SETTINGS: &[(&str, &str)] = &[
         "cores = 4\nread_time = \"1ms\"\n\
          replicas = { count = 2, lag = \"20ms\", reads = \"read_your_writes\" }",
     ),
+    (
+        "database",
+        "cores = 4\nread_time = \"1ms\"\nring = {}\n\
+         [run]\nduration = \"1min\"\n\
+         [[faults]]\nkind = \"outage\"\ncomponent = \"subject\"\nnode = 0\n\
+         at = \"20s\"\nfor = \"1s\"",
+    ),
 ];
 
 /// The model in which `subject` is of this kind, with these lines in its table.
@@ -140,7 +147,12 @@ fn around(kind: &str, lines: &str) -> Model {
     let folder = tempfile::tempdir().expect("the system has a temporary folder");
     let file = folder.path().join("around.toml");
     let table = format!("[components.subject]\nkind = \"{kind}\"\n{lines}\n");
-    fs::write(&file, format!("{SURROUNDINGS}{table}")).expect("the folder is ours");
+    // A ring refuses writes of several keys.
+    let surroundings = match lines.contains("ring = ") {
+        true => SURROUNDINGS.replace(", keys = 2 }", " }"),
+        false => SURROUNDINGS.to_owned(),
+    };
+    fs::write(&file, format!("{surroundings}{table}")).expect("the folder is ours");
     load(&file, &[]).1
 }
 

@@ -1,11 +1,11 @@
 //! Database: shards, each of them a group of nodes of which one leads, takes the writes and sends
 //! them to the others.
 //!
-//! - [`replicas`], [`shards`], [`consensus`], [`ring`], [`failover`], [`transactions`]: the sections
-//!   of its table;
+//! - [`replicas`], [`shards`], [`consensus`], [`ring`], [`failover`], [`transactions`]: the
+//!   sections of its table;
 //! - [`profiles`]: figures of well-known stores, which lie under its table;
 //! - [`topology`]: which nodes that makes;
-//! - [`plan`]: load by arithmetic, and how it is built;
+//! - [`load`]: load by arithmetic; [`plan`]: how it is built;
 //! - [`growing`], [`buckets`]: more shards in the course of a run, and which keys move when;
 //! - [`running`]: what it does; [`replication`]: who lacks which write.
 //!
@@ -23,6 +23,7 @@ mod buckets;
 mod consensus;
 mod failover;
 mod growing;
+mod load;
 mod measuring;
 mod metrics;
 mod otherwise;

@@ -38,8 +38,8 @@ impl Plan {
         Redundancy { groups: (0..topology.shards()).map(group).collect() }
     }
 
-    /// A quorum of a key's nodes, those of the start of the ring standing for all keys; where others
-    /// stand in for them, a quorum of all.
+    /// A quorum of a key's nodes, those of one key for those of all; where others stand in for
+    /// them, a quorum of all nodes.
     fn redundancy_of_ring(&self, ring: &Ring, context: &BuildContext<'_>) -> Redundancy {
         let running = self.running(context);
         let nodes: Vec<u16> = match ring.hints == Hinted::Counted {

@@ -333,8 +333,8 @@ mod tests {
         near(lifetime_hit_rate(2, 0.0, 4.0, 3.0), 6.0 / 7.0);
     }
 
-    /// Few writes to two copies, one of them enough: the second lags half of the mean behind, and half
-    /// of the reads look there. Where quorums overlap nothing is missed.
+    /// Few writes to two copies, one of them enough: the second lags by the mean, and half of the
+    /// reads look there. Where quorums overlap nothing is missed.
     #[test]
     fn staleness_of_few_writes_is_their_lag() {
         let stale = |reads, writes| stale_quorum_reads(1e-6, (2, reads, writes));

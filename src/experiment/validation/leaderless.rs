@@ -51,8 +51,8 @@ fn stale_reads((copies, reads, writes): (u32, u32, u32)) -> Case {
     )
 }
 
-/// Four hundred groups lose their leaders after 2 s of 12; members are 30 ms apart. The users' reads
-/// only keep the run going.
+/// Four hundred groups lose their leaders after 2 s of 12; members are 30 ms apart. The users'
+/// reads only keep the run going.
 fn elections(voters: u32) -> Case {
     let system = format!(
         "entry = \"db\"\nhome = \"us\"\n\

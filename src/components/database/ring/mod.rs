@@ -56,9 +56,9 @@ pub const KEYS: &[Key] = &[
         "hints",
         Takes::OneOf(&["counted", "kept", "none"]),
         "\"counted\"",
-        "Who takes the writes for a node that is down or out of reach, to hand them over later: the \
-         next one clockwise, which counts for the quorums in its place; another one of the key's \
-         own, which does not; or nobody.",
+        "Who takes the writes for a node that is down or out of reach, to hand them over later: \
+         the next one clockwise, which counts for the quorums in its place; another one of the \
+         key's own, which does not; or nobody.",
     ),
     Key::with_default(
         "hint_rate",

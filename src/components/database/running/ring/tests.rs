@@ -111,7 +111,8 @@ fn without_hints_a_read_repairs_what_was_missed() {
 fn too_few_copies_refuse_unless_others_stand_in() {
     let down = vec![node_down(1, 0.0, 1_000.0), node_down(2, 0.0, 1_000.0)];
     let faults = Faults::new(down, Duration::ZERO);
-    let ask = |number: u64| (number, if number % 2 == 0 { Verb::Write } else { Verb::Read });
+    let ask =
+        |number: u64| (number, if number.is_multiple_of(2) { Verb::Write } else { Verb::Read });
     let outcome = |rest: &str| {
         let database = database(&five(rest), &Geography::single(), &faults);
         let (driver, database) = run(database, queries(20_000, 1, ask));
@@ -202,8 +203,9 @@ fn outcome(
          ring = {{ regions = {{ us = 2, eu = 2, ap = 2 }}, detection = \"300ms\", \
          lag = {{ exponential = \"20ms\" }}, {rest} }}\n"
     );
-    let ask =
-        |number: u64| (number * 7 % 40, if number % 3 == 0 { Verb::Write } else { Verb::Read });
+    let ask = |number: u64| {
+        (number * 7 % 40, if number.is_multiple_of(3) { Verb::Write } else { Verb::Read })
+    };
     let queries = queries(12_000, 3, ask);
     let database = database(&table, &three_regions(), &calendar(faults));
     let (driver, database) = run(database, queries.clone());

@@ -1,10 +1,10 @@
 //! Which version of a key each node shows.
 //!
-//! Writes are stamped in the order in which they begin; of two, a node keeps the one with the larger
-//! stamp (last writer wins). A copy that shows a stamp shows the newest write to its key up to that
-//! one. Kept are only keys whose copies differ, or may soon. What must hold: a copy never goes back
-//! to an older version; an entry is dropped only when all copies show the newest version, nobody
-//! holds a hint and no write is under way.
+//! Writes are stamped in the order in which they begin; of two, a node keeps the one with the
+//! larger stamp (last writer wins). A copy that shows a stamp shows the newest write to its key up
+//! to that one. Kept are only keys whose copies differ, or may soon. What must hold: a copy never
+//! goes back to an older version; an entry is dropped only when all copies show the newest version,
+//! nobody holds a hint and no write is under way.
 
 use crate::blocks::keyed::KeyedTable;
 
