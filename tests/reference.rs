@@ -106,7 +106,8 @@ regions.us.share = "100%"
 network.rtt.within = "0ms"
 operations.view = { share = "90%", does = "read", of = "posts" }
 operations.edit = { share = "9%", does = "write", of = "posts" }
-operations.move = { share = "1%", does = "write", of = "posts", keys = 2 }
+operations.move = { share = "0.5%", does = "write", of = "posts", keys = 2 }
+operations.look = { share = "0.5%", does = "read", of = "bound" }
 components.front = { kind = "service", service_time = "1ms", sends_to = "subject" }
 components.app = { kind = "service", service_time = "1ms" }
 components.db = { kind = "database", cores = 4, read_time = "1ms" }

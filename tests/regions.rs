@@ -234,3 +234,32 @@ fn data_that_must_stay_is_counted_where_it_should_not_be() {
     let result = run_text("near", &text(", locality = \"100%\""));
     assert_close(&result, "cache.residency_violations", 0.0);
 }
+
+/// Users own what they read and write, in three regions. Shards by region keep it there; one
+/// database at home answers and keeps what the others' users own, 36% of all; a replica in Europe
+/// keeps what is written elsewhere, 70% of all writes, and answers no reads of others.
+#[test]
+fn databases_count_data_that_left_its_region() {
+    let text = |shards: &str| {
+        places(", regions = \"all\", sends_to = \"db\"")
+            + &format!(
+                "data.posts = {{ keys = {{ per_user = 5 }}, stay_in = \"owner\" }}\n\
+                 operations.view = {{ share = \"50%\", does = \"read\", of = \"posts\", \
+                 key = \"own\" }}\n\
+                 operations.edit = {{ share = \"rest\", does = \"write\", of = \"posts\", \
+                 key = \"own\" }}\n\
+                 components.db = {{ kind = \"database\", cores = 64, read_time = \"100us\", \
+                 {shards} }}\n"
+            )
+    };
+    let violations = |name: &str, shards: &str| {
+        value(&run_text(name, &text(shards)), "db.residency_violations") / 500.0
+    };
+    let by_region = "regions = \"all\", shards = { count = 3, strategy = \"geographic\", \
+                     key = \"owner\", homes = { us = 1, eu = 1, ap = 1 } }";
+    assert_eq!(violations("geographic", by_region), 0.0);
+    assert_share(violations("one", "connections = 100"), 0.36, 40_000.0);
+    let copy = "regions = [\"us\", \"eu\"], \
+                replicas = { regions = { eu = 1 }, reads = \"primary\" }";
+    assert_share(violations("copy", copy), 0.36 + 0.5 * 0.7, 20_000.0);
+}

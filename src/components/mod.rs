@@ -112,6 +112,11 @@ pub trait Spec: Debug + Send + Sync {
         false
     }
 
+    /// How many shards it has at last, and nodes of each, where these can fail alone.
+    fn shards_and_nodes(&self) -> Option<(u16, u16)> {
+        None
+    }
+
     /// Whether it takes service times from the replayed trace.
     fn uses_recorded_work(&self) -> bool {
         false

@@ -209,9 +209,19 @@ impl Known<'_> {
             problems.error(component.place, message, "leave `region` or `component` out");
             return None;
         }
-        let number = |number: Option<u64>| number.map(|number| number.min(0xFFFF) as u16);
-        let (shard, node) = (number(fault.shard), number(fault.node));
-        Some(FaultOf::Component { name: name.clone(), region, shard, node })
+        let (shards, nodes) = section.spec.shards_and_nodes().unwrap_or((1, 1));
+        let mut number = |what: &str, number: Option<u64>, of: u16| match number {
+            Some(number) if number >= u64::from(of) => {
+                let message = format!("{subject}`{name}` has no {what} {number}");
+                let label = format!("it has {of}, numbered from 0");
+                problems.error(fault.place, message, label);
+                None
+            }
+            number => Some(number.map(|number| number as u16)),
+        };
+        let (shard, node) =
+            (number("shard", fault.shard, shards), number("node", fault.node, nodes));
+        Some(FaultOf::Component { name: name.clone(), region, shard: shard?, node: node? })
     }
 
     fn partition(&self, fault: &Written, problems: &mut Problems) -> Option<FaultOf> {

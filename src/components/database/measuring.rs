@@ -26,6 +26,9 @@ impl Running for RunningDatabase {
             let room = self.nodes_with_all() * disk;
             sheet.gauge(&metrics::STORAGE_UTILIZATION, Node::WHOLE, self.storage() / room);
         }
+        if self.settings.has_residents {
+            sheet.rate(&metrics::RESIDENCY_VIOLATIONS, Node::WHOLE, tally.out_of_place);
+        }
         if let Some(ring) = &self.ring {
             self.measure_ring(ring, sheet);
         }
@@ -56,7 +59,7 @@ impl Running for RunningDatabase {
         tally.read_times.clear();
         tally.write_times.clear();
         (tally.slow, tally.rejected, tally.unavailable) = (0, 0, 0);
-        (tally.lost_writes, tally.leaderless) = (0, 0);
+        (tally.lost_writes, tally.leaderless, tally.out_of_place) = (0, 0, 0);
         self.divergence.reset();
         self.transactions.reset();
         self.resharding.reset();

@@ -217,6 +217,15 @@ pub const LEFT_BEHIND: Metric = Metric::ratio(
     "compensating writes that failed / measured seconds",
 );
 
+/// Data outside of where it must stay.
+pub const RESIDENCY_VIOLATIONS: Metric = Metric::ratio(
+    "residency_violations",
+    Unit::PerSecond,
+    "answers and copies of writes per second with data that must stay in another region \
+     (`data.NAME.stay_in`)",
+    "(answers + copies of writes outside of their region) / measured seconds",
+);
+
 /// All of them.
 pub const ALL: &[Metric] = &[
     THROUGHPUT,
@@ -228,6 +237,7 @@ pub const ALL: &[Metric] = &[
     REJECTED,
     STORAGE,
     STORAGE_UTILIZATION,
+    RESIDENCY_VIOLATIONS,
     IMBALANCE,
     UNAVAILABLE,
     LEADERLESS,

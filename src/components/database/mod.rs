@@ -353,6 +353,10 @@ impl Spec for Database {
         true
     }
 
+    fn shards_and_nodes(&self) -> Option<(u16, u16)> {
+        Some((self.final_shards(), self.members()))
+    }
+
     fn uses_recorded_work(&self) -> bool {
         [&self.read_time, &self.write_time, &self.scan_time].iter().any(|work| work.is_recorded())
     }

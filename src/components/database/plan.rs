@@ -123,12 +123,15 @@ impl Plan {
 
     fn settings(&self, context: &BuildContext<'_>) -> Settings {
         let database = &self.database;
-        let reached = |dataset: &&Dataset| {
-            let of = context.classes.iter().zip(context.arriving);
+        let reached = |dataset: &Dataset, rates: &[f64]| {
+            let of = context.classes.iter().zip(rates);
             of.filter(|(_, rate)| **rate > 0.0)
                 .any(|((_, class), _)| class.dataset == Some(dataset.number))
         };
-        let stored: Vec<&Dataset> = context.datasets.iter().filter(reached).collect();
+        let datasets = context.datasets.iter();
+        let stored: Vec<&Dataset> =
+            datasets.clone().filter(|it| reached(it, context.arriving)).collect();
+        let mut residents = datasets.filter(|dataset| dataset.has_residency());
         let consensus = database.consensus.as_ref();
         let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
         Settings {
@@ -159,6 +162,7 @@ impl Plan {
             succession: database.succession(),
             prefers_availability: database.prefers_availability,
             transactions: database.transactions.settings(context),
+            has_residents: residents.any(|dataset| reached(dataset, context.reached_by)),
             stored: stored.iter().map(|dataset| dataset.number).collect(),
             disk: database.disk.map(|disk| disk as f64),
             stored_bytes: stored.iter().map(|it| it.keys as f64 * it.value_size as f64).sum(),

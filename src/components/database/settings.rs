@@ -59,6 +59,8 @@ pub struct Settings {
     pub prefers_availability: bool,
     /// How several keys are written at once; `None` where nobody asks for it.
     pub transactions: Option<TransactionSettings>,
+    /// Whether some of what it stores must stay in a region.
+    pub has_residents: bool,
     /// Numbers of the datasets it stores.
     pub stored: Vec<u16>,
     /// Bytes of the data at the start.

@@ -28,7 +28,8 @@ impl RunningDatabase {
     /// A write has been executed on a node, which sends it to the others.
     pub(super) fn commit(&mut self, job: JobId, node: usize, context: &mut Context<'_>) {
         let rule = self.settings.commit.clone();
-        let identity = context.job(job).identity;
+        let (identity, key) = (context.job(job).identity, context.job(job).key);
+        self.look_for_violation(key, node);
         if self.topology.members() == 1 {
             let wait = match &rule {
                 CommitRule::Primary(_) => Duration::ZERO,
@@ -43,6 +44,9 @@ impl RunningDatabase {
             return self.finish(job, FAILED, context);
         };
         self.register(job, node, wait, &spread, context);
+        for &(follower, _) in &spread.followers {
+            self.look_for_violation(key, follower);
+        }
         let waits_for_copies = matches!(rule, CommitRule::Primary(Mode::Synchronous));
         let followers = spread.followers.len() as u16;
         let gathering = (waits_for_copies && followers > 0)

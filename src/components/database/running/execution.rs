@@ -91,7 +91,7 @@ impl RunningDatabase {
     /// A query or a child of one has done its work at its node.
     pub(super) fn executed(&mut self, job: JobId, context: &mut Context<'_>) {
         let data = context.job(job);
-        let (node, doing) = (usize::from(data.node), doing(data.local));
+        let (node, doing, key) = (usize::from(data.node), doing(data.local), data.key);
         if doing == PREPARING {
             return self.part_executed(job, context);
         }
@@ -106,6 +106,7 @@ impl RunningDatabase {
             self.tally.unavailable += u64::from(self.ring.is_none());
             self.finish(job, FAILED, context);
         } else if doing == PART {
+            self.look_for_violation(key, node);
             if self.ring.is_some() {
                 self.copy_is_done(job, context);
             }
@@ -114,6 +115,7 @@ impl RunningDatabase {
             self.follow_move(job, node, context);
             self.commit(job, node, context);
         } else {
+            self.look_for_violation(key, node);
             self.confirm_read(job, node, context);
         }
     }

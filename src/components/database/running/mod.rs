@@ -8,6 +8,7 @@
 //! - [`divergence`]: what both sides of a partition write;
 //! - [`resharding`], [`copying`]: more shards in the course of a run, and the keys that move there;
 //! - [`ring`]: how nodes without a leader serve it;
+//! - [`residency`]: data that must not leave a region;
 //! - [`gather`], [`parts`]: waiting for several nodes; [`stages`]: what a job is doing;
 //! - [`transactions`], [`coordinator`], [`participant`], [`locking`], [`locks`]: writes of several
 //!   keys.
@@ -33,6 +34,7 @@ pub mod node;
 pub mod participant;
 pub mod parts;
 pub mod resharding;
+mod residency;
 pub mod ring;
 pub mod routing;
 pub mod stages;
@@ -106,6 +108,8 @@ pub(super) struct Tally {
     pub rejected: u64,
     /// Queries that found nobody to serve them.
     pub unavailable: u64,
+    /// Answers with data that must stay in another region, and copies of it.
+    pub out_of_place: u64,
     /// Acknowledged writes that a new leader had not got.
     pub lost_writes: u64,
     /// Shards x nanoseconds without a leader.

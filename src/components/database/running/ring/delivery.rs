@@ -234,6 +234,9 @@ impl RunningDatabase {
                 false => ring.hints.take_back(usize::from(node), hint),
             }
         }
+        if has_got_it {
+            self.look_for_violation(delivery.key, usize::from(node));
+        }
         if has_got_it && delivery.hint.is_some() {
             self.nodes[usize::from(node)].tally.lag.record((now - delivery.since).nanos());
         }
