@@ -223,6 +223,11 @@ impl Dataset {
         }
     }
 
+    /// Whether keys that follow each other are about as popular as any others.
+    pub fn is_scattered(&self) -> bool {
+        self.popularity == Popularity::Uniform || self.order.is_scattered()
+    }
+
     /// Whether some of its data must stay somewhere.
     pub fn has_residency(&self) -> bool {
         self.residency.is_some()

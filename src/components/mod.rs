@@ -20,6 +20,7 @@ pub mod express;
 mod external;
 pub mod flow;
 pub mod growth;
+mod holdings;
 mod keys;
 mod load_balancer;
 pub mod machine;

@@ -26,6 +26,11 @@ pub struct KeyOrder {
 }
 
 impl KeyOrder {
+    /// Whether popular keys lie all over the ids.
+    pub fn is_scattered(&self) -> bool {
+        self.multiplier != self.keys - 1
+    }
+
     /// The bijection of `order` over `keys` keys.
     ///
     /// # Panics

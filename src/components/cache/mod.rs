@@ -13,11 +13,9 @@
 //! law of Che's approximation, and is drawn key by key when somebody asks. A content delivery
 //! network is a cache that holds assets.
 //!
-//! - [`holdings`]: which keys it holds and how they are asked for;
 //! - [`metrics`]: what it measures;
 //! - [`running`]: threads and memory of the nodes, and what happens on a miss.
 
-mod holdings;
 mod metrics;
 mod running;
 
@@ -34,11 +32,11 @@ use crate::blocks::distribution::Distribution;
 use crate::blocks::station::{Discipline, GatedBatch, Station};
 use crate::blocks::warm_memory::WarmMemory;
 use crate::blocks::warm_memory::inherited::Start;
+use crate::components::holdings::{Demand, Holdings};
 use crate::kernel::time::Duration;
 use crate::language::key::{Given, Key, Takes};
 use crate::language::quantity::{Count, Limit, Size};
 use crate::language::reader::TableReader;
-use holdings::{Demand, Holdings};
 use running::{CacheNode, RunningCache, Settings};
 
 const KEYS: &[Key] = &[

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::holdings::Holdings;
 use super::metrics::{
     ENTRIES, EVICTIONS, EXPIRED, FULL, HIT_RATE, RESIDENCY_VIOLATIONS, STALE_RATE, THREADS_BUSY,
     WAIT,
@@ -13,6 +12,7 @@ use crate::blocks::station::{Full, Station};
 use crate::blocks::warm_memory::WarmMemory;
 use crate::components::access::{Classes, Dataset, Verb, dataset_of};
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
+use crate::components::holdings::Holdings;
 use crate::components::marks::STALE;
 use crate::components::notes;
 use crate::components::running::{Door, NodeLoad, Running};

@@ -1,9 +1,9 @@
 //! The load of shards by arithmetic: the work of leaders and followers.
 
+use super::buffer::Buffer;
 use super::plan::Plan;
-use super::replicas::Reads;
 use crate::blocks::distribution::Distribution;
-use crate::components::access::{ReadFrom, Verb};
+use crate::components::access::Verb;
 use crate::components::flow::{Flow, FlowContext, StationFlow};
 use crate::components::scaling;
 
@@ -43,11 +43,7 @@ impl Plan {
             };
             let rate = rate * parts;
             let busy = work.mean().map(|mean| rate * mean);
-            let at_primary = !matches!(class.verb, Verb::Read | Verb::Scan)
-                || database.members() == 1
-                || class.from == ReadFrom::Primary
-                || (class.from == ReadFrom::Usual && database.reads() == Reads::Primary);
-            let (sum, total) = if at_primary {
+            let (sum, total) = if database.is_for_leader(class) {
                 (&mut time.primary, &mut time.primary_rate)
             } else {
                 (&mut time.replicas, &mut time.replica_rate)
@@ -90,9 +86,7 @@ impl Plan {
         let all = time.primary.zip(time.replicas).map(|(primary, replicas)| primary + replicas);
         if followers == 0.0 {
             flow.stations.push(station("cpu", cores, time.primary_rate, time.primary));
-        } else if database.replicas.every_region_leads
-            || (database.consensus.is_some() && database.reads() == Reads::Replica)
-        {
+        } else if database.members_share() {
             // All members share the work.
             let rate = time.primary_rate + time.replica_rate;
             let busy = all.map(|busy| busy + applied);
@@ -102,10 +96,51 @@ impl Plan {
             let busy = time.replicas.map(|busy| busy + applied);
             flow.stations.push(station(follower, cores * followers, time.replica_rate, busy));
         }
-        if database.disk_time.is_some() && database.memory.is_none() {
-            let busy = Some(time.primary_rate / database.iops);
-            flow.stations.push(station("disk", shards, time.primary_rate, busy));
-        }
+        self.disks(&mut flow, arriving, context);
         flow
+    }
+
+    /// The load on the disks: by all writes, and by reads of what is not in memory.
+    pub(super) fn disks(&self, flow: &mut Flow, arriving: &[f64], context: &FlowContext<'_>) {
+        let database = &self.database;
+        if database.disk_time.is_none() {
+            return;
+        }
+        let shards = f64::from(database.final_shards());
+        let followers = f64::from(database.members() - 1);
+        let all_alike = database.ring.is_some() || database.members_share() || followers == 0.0;
+        let nodes = [(true, if all_alike { shards * (followers + 1.0) } else { shards })];
+        let others = [(false, shards * followers)];
+        let others = if all_alike { &[][..] } else { &others[..] };
+        let (mut reads, mut hits) = (0.0, 0.0);
+        for &(leads, count) in nodes.iter().chain(others) {
+            let buffer = self.buffer(leads, arriving, context.classes, context.datasets);
+            let hit_rate = buffer.as_ref().map_or(0.0, Buffer::hit_rate);
+            let (mut read, mut written) = (0.0, 0.0);
+            for ((_, class), &rate) in context.classes.iter().zip(arriving) {
+                let rate = rate * database.share_of(class, leads) * count;
+                match class.verb {
+                    Verb::Write => written += rate,
+                    Verb::Read | Verb::Scan => read += rate,
+                    Verb::Call => {}
+                }
+            }
+            reads += read;
+            hits += read * hit_rate;
+            let rate = written + read * (1.0 - hit_rate);
+            let busy = Some(rate / database.iops);
+            let name = match (all_alike, leads, &database.consensus) {
+                (true, ..) => "disk",
+                (_, true, None) => "primary disk",
+                (_, true, Some(_)) => "leader disk",
+                (_, false, None) => "replica disk",
+                (_, false, Some(_)) => "follower disk",
+            };
+            let station = database.station_name(name);
+            flow.stations.push(StationFlow { station, servers: count, rate, busy });
+        }
+        if database.memory.is_some() && reads > 0.0 {
+            flow.hit_rate = Some(hits / reads);
+        }
     }
 }

@@ -5,7 +5,7 @@
 //!   sections of its table;
 //! - [`profiles`]: figures of well-known stores, which lie under its table;
 //! - [`topology`]: which nodes that makes;
-//! - [`load`]: load by arithmetic; [`plan`]: how it is built;
+//! - [`load`], [`buffer`]: load by arithmetic, and what is in memory; [`plan`]: how it is built;
 //! - [`growing`], [`buckets`]: more shards in the course of a run, and which keys move when;
 //! - [`running`]: what it does; [`replication`]: who lacks which write.
 //!
@@ -20,6 +20,7 @@
 //! taken by the leader only; a read that misses the latest write of its key is counted as stale.
 
 mod buckets;
+mod buffer;
 mod consensus;
 mod failover;
 mod growing;

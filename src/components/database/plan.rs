@@ -1,6 +1,7 @@
 //! How a database is built for a run, once its regions are numbers.
 
 use super::Database;
+use super::buffer::BufferPool;
 use super::consensus::ConsensusReads;
 use super::failover::Failover;
 use super::regional::spread;
@@ -14,7 +15,6 @@ use super::shards::Strategy;
 use super::topology::Topology;
 use crate::blocks::distribution::Distribution;
 use crate::blocks::geography::Geography;
-use crate::blocks::least_recently_used::LeastRecentlyUsed;
 use crate::blocks::placement::{IdSpace, Placement};
 use crate::blocks::station::{FirstCome, Pool, Station, Unlimited};
 use crate::components::access::Dataset;
@@ -113,12 +113,25 @@ impl Plan {
         geography.all().map(holder).collect()
     }
 
-    /// Entries of the buffer pool: values of mean size.
-    fn buffer(&self, datasets: &[Dataset]) -> Option<LeastRecentlyUsed> {
-        let sizes = datasets.iter().map(|dataset| dataset.value_size).sum::<u64>();
-        let mean = (sizes / datasets.len().max(1) as u64).max(1);
-        let entries = (self.database.memory? / mean).clamp(1, u64::from(u32::MAX) - 1);
-        Some(LeastRecentlyUsed::new(entries as u32))
+    /// The buffer pools of all nodes; none where nodes have no memory of their own.
+    fn pools(&self, topology: &Topology, context: &BuildContext<'_>) -> Vec<BufferPool> {
+        let (classes, datasets) = (context.classes, context.datasets);
+        let pools = |leads: bool, count: u16| {
+            let buffer = self.buffer(leads, context.arriving, classes, datasets);
+            let stream = context.stream(if leads { "buffer" } else { "follower's buffer" });
+            buffer.map_or_else(Vec::new, |it| it.pools(stream, usize::from(count))).into_iter()
+        };
+        let leaders =
+            if self.database.ring.is_some() { topology.nodes() } else { topology.shards() };
+        let mut leaders = pools(true, leaders);
+        let mut followers = pools(false, topology.nodes() - leaders.len() as u16);
+        let is_first = |node: u16| topology.member(usize::from(node)) == 0;
+        (0..topology.nodes())
+            .filter_map(|node| match self.database.ring.is_some() || is_first(node) {
+                true => leaders.next(),
+                false => followers.next(),
+            })
+            .collect()
     }
 
     fn settings(&self, context: &BuildContext<'_>) -> Settings {
@@ -243,7 +256,11 @@ impl Database {
 impl Blueprint for Plan {
     fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
         match &self.database.ring {
-            Some(ring) => ring.flow(&self.database, arriving, context),
+            Some(ring) => {
+                let mut flow = ring.flow(&self.database, arriving, context);
+                self.disks(&mut flow, arriving, context);
+                flow
+            }
             None => self.flow_of_shards(arriving, context),
         }
     }
@@ -280,12 +297,13 @@ impl Plan {
             access: Unlimited::new(),
             interval: Duration::from_seconds(1.0 / database.iops),
         };
+        let mut pools = self.pools(&topology, context).into_iter();
         let node = |_| {
             DatabaseNode::new(
                 Pool::new(database.connections.unwrap_or(u64::MAX), database.limit),
                 database.station(),
                 database.disk_time.as_ref().map(|_| disk()),
-                self.buffer(context.datasets),
+                pools.next(),
             )
         };
         let nodes = (0..topology.nodes()).map(node).collect();

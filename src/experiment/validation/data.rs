@@ -4,7 +4,7 @@ use super::case::Case;
 use super::formulas::{che_hit_rate, lifetime_hit_rate};
 
 pub(super) fn cases() -> Vec<Case> {
-    [hit_rates(), stale_reads()].concat()
+    [hit_rates(), vec![buffer_pool()], stale_reads()].concat()
 }
 
 /// A cache in front of a store that answers at once, 1000 requests a second, 20,000 keys. Within a
@@ -35,6 +35,21 @@ fn hit_rates() -> Vec<Case> {
         ("lifetime of 20 s alone", "entries = 20_000, ttl = \"20s\"", kept, 0.005),
     ];
     cases.into_iter().map(case).collect()
+}
+
+/// The same of a database's buffer pool, which reads and writes fill alike.
+fn buffer_pool() -> Case {
+    let system = "entry = \"db\"\n\
+         data.items = { keys = 20_000, popularity = { zipf = 0.9 }, value_size = \"1KiB\" }\n\
+         operations.get = { share = \"80%\", does = \"read\", of = \"items\" }\n\
+         operations.put = { share = \"rest\", does = \"write\", of = \"items\" }\n\
+         components.db = { kind = \"database\", cores = 1_000, connections = \"unlimited\", \
+         read_time = \"1us\", disk_time = \"1ms\", iops = \"100000/s\", memory = \"2000KiB\" }";
+    let name = "buffer pool of 10%".to_owned();
+    Case::open("Che", name, 1_000, system.to_owned())
+        .without_waiting(1_000_000)
+        .after("1s")
+        .check_to("db.buffer.hit_rate", che_hit_rate(20_000, 0.9, 2_000.0), 0.01)
 }
 
 /// A read is stale when the last write of its key is younger than its lag. With w writes a second

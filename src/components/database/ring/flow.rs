@@ -8,7 +8,7 @@ use crate::components::scaling;
 
 impl Ring {
     /// How many nodes work for a query.
-    fn fan_out(&self, verb: Verb) -> f64 {
+    pub fn fan_out(&self, verb: Verb) -> f64 {
         match verb {
             Verb::Write => f64::from(self.copies),
             Verb::Scan if !self.by_owner => self.nodes.total() as f64,
@@ -38,16 +38,7 @@ impl Ring {
         }
         let nodes = self.nodes.total() as f64;
         let cores = database.scalability.capacity(u64::from(database.cores)) * nodes;
-        let station = |name: &str, servers: f64, busy: Option<f64>| StationFlow {
-            station: name.to_owned(),
-            servers,
-            rate,
-            busy,
-        };
-        flow.stations.push(station("cpu", cores, busy));
-        if database.disk_time.is_some() && database.memory.is_none() {
-            flow.stations.push(station("disk", nodes, Some(rate / database.iops)));
-        }
+        flow.stations.push(StationFlow { station: "cpu".to_owned(), servers: cores, rate, busy });
         flow
     }
 }

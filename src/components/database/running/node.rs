@@ -1,7 +1,8 @@
 //! A node: connections, cores and a disk, and what it counts.
 
-use crate::blocks::least_recently_used::{Flags, LeastRecentlyUsed};
+use crate::blocks::least_recently_used::Flags;
 use crate::blocks::station::{Admission, FirstCome, Full, Pool, Station, Unlimited};
+use crate::components::database::buffer::BufferPool;
 use crate::components::notes;
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{Context, JobId, Note, Rank, Timer, TimerTag};
@@ -28,7 +29,7 @@ pub struct DatabaseNode {
     /// Its disk, if the scenario has one.
     pub disk: Option<Disk>,
     /// What of the data is in memory, if that is limited.
-    pub buffer: Option<LeastRecentlyUsed>,
+    pub buffer: Option<BufferPool>,
     /// What it counts.
     pub tally: NodeTally,
 }
@@ -89,7 +90,7 @@ impl DatabaseNode {
         connections: Pool,
         cores: Station,
         disk: Option<Disk>,
-        buffer: Option<LeastRecentlyUsed>,
+        buffer: Option<BufferPool>,
     ) -> DatabaseNode {
         DatabaseNode { connections, cores, disk, buffer, tally: NodeTally::default() }
     }

@@ -1,4 +1,4 @@
-//! Which keys a cache holds, and how they are asked for.
+//! Which keys a cache or a buffer pool holds, and how they are asked for.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use crate::blocks::popularity::Popularity;
 use crate::blocks::warm_memory::{Catalogue, Place};
 use crate::components::access::{Class, Classes, Dataset, KeyChoice, OwnedIn, Verb, dataset_of};
 
-/// What a cache knows of keys: the weight of their entries and their place in the demand.
+/// What a memory knows of keys: the weight of their entries and their place in the demand.
 #[derive(Debug)]
 pub struct Holdings {
     /// What an entry of each dataset takes of the capacity.
@@ -67,7 +67,7 @@ impl Catalogue for Arc<Holdings> {
     }
 }
 
-/// What arrives at a cache.
+/// What arrives at whoever holds keys.
 #[derive(Clone, Copy, Debug)]
 pub struct Demand<'model> {
     /// All classes of access.
