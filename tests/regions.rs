@@ -147,6 +147,9 @@ fn users_turn_to_the_next_region_once_they_notice() {
     assert_close(&result, "regions.eu.response_time.max", 0.091);
     let away = (value(&result, "regions.eu.response_time.mean") - 0.003) / 0.088;
     assert_share(away, 20.0 / 37.0, 11_000.0);
+    // That counts among the errors of the instance, which its users leave for the rest.
+    let found = value(&result, "app.error_rate");
+    assert_share(found, 3.0 / (40.0 - 20.0), 12_000.0);
     let refused = account(&result, "app[region=eu]").hops.rejected as f64;
     let failed = value(&result, "error_rate") * 40_000.0;
     assert!((refused - failed).abs() < 0.5, "{refused} refused, {failed} failed");

@@ -12,7 +12,7 @@
 //! job that arrives is either refused here or the component's own.
 
 use super::caller::NODE_UNREACHABLE;
-use super::running::{NodeLoad, Running};
+use super::running::{ERROR_RATE, NodeLoad, Running};
 use super::source::Source;
 use crate::blocks::faults::Faults;
 use crate::kernel::time::Time;
@@ -28,12 +28,14 @@ pub struct Guarded {
     region: u16,
     /// Jobs refused since the start.
     refused: u64,
+    /// Those before the last reset.
+    refused_before: u64,
 }
 
 impl Guarded {
     /// `inner`, the component of this number in this region, behind a guard.
     pub fn new(inner: Box<dyn Running>, number: u16, region: u16, faults: &Faults) -> Guarded {
-        Guarded { inner, faults: faults.clone(), number, region, refused: 0 }
+        Guarded { inner, faults: faults.clone(), number, region, refused: 0, refused_before: 0 }
     }
 
     fn is_up(&self, now: Time) -> bool {
@@ -66,10 +68,13 @@ impl Component for Guarded {
 impl Running for Guarded {
     fn measure(&self, now: Time, sheet: &mut Sheet) {
         self.inner.measure(now, sheet);
+        let refused = (self.refused - self.refused_before) as f64;
+        sheet.add_to_ratio(&ERROR_RATE, refused, refused);
     }
 
     fn reset(&mut self, now: Time) {
         self.inner.reset(now);
+        self.refused_before = self.refused;
     }
 
     fn loads(&self, now: Time) -> Vec<NodeLoad> {

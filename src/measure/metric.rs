@@ -229,6 +229,20 @@ impl Sheet {
         self.push(metric, node, Reading::Ratio { numerator, denominator });
     }
 
+    /// Adds more to both totals of a ratio that stands on the sheet already.
+    pub fn add_to_ratio(&mut self, metric: &'static Metric, numerator: f64, denominator: f64) {
+        let scope = self.scope;
+        let mut rows = self.rows.iter_mut().rev().take_while(|row| row.scope == scope);
+        let row = rows.find(|row| row.metric.name == metric.name);
+        if let Some(Row {
+            reading: Reading::Ratio { numerator: above, denominator: below }, ..
+        }) = row
+        {
+            *above += numerator;
+            *below += denominator;
+        }
+    }
+
     /// Adds what it is now.
     pub fn gauge(&mut self, metric: &'static Metric, node: Node, value: f64) {
         debug_assert!(metric.kind == MetricKind::Gauge);

@@ -48,11 +48,18 @@ pub fn words(result: &RunResult) -> Words {
                     ", which waits for `{bottleneck}`: that one works all the time"
                 )),
             ),
-            advice: format!(
-                "Give `{}` more capacity, or bring down the load; a longer queue only turns \
-                 losses into waiting.",
-                bottleneck.as_ref().unwrap_or(component)
-            ),
+            advice: match bottleneck {
+                None if is_given(result, "faults") => format!(
+                    "Something is down or cut off in this run (`faults`). What is refused because \
+                     of that wants somebody else to turn to, or to be noticed sooner, rather than \
+                     a larger `{component}`; timeseries.csv tells when it was lost."
+                ),
+                _ => format!(
+                    "Give `{}` more capacity, or bring down the load; a longer queue only turns \
+                     losses into waiting.",
+                    bottleneck.as_ref().unwrap_or(component)
+                ),
+            },
             mark: Some("of the requests that got through"),
         },
         Verdict::AtCapacity { component, throughput, knee } => Words {
@@ -70,10 +77,14 @@ pub fn words(result: &RunResult) -> Words {
     }
 }
 
+/// Whether the scenario has this section.
+fn is_given(result: &RunResult, section: &str) -> bool {
+    result.effective.iter().any(|value| value.path == section)
+}
+
 /// Words for a run that is all there is: a recorded trace, or a change in the course of it.
 fn finite_horizon(result: &RunResult) -> Words {
-    let changes = result.effective.iter().any(|value| value.path == "changes");
-    let (meaning, mark) = if changes {
+    let (meaning, mark) = if is_given(result, "changes") {
         (
             "The system changes in the course of the run, which was simulated from its start to \
              its end. Nothing in it is in steady state: the numbers hold for this change in a run \
@@ -139,6 +150,27 @@ mod tests {
         for verdict in others {
             let words = words(&sample::with_verdict(verdict.clone()));
             assert!(words.mark.is_some(), "{verdict:?}");
+        }
+    }
+
+    /// Where something is down, more capacity is no advice, unless something works all the time.
+    #[test]
+    fn losses_to_faults_are_told_from_a_lack_of_capacity() {
+        let advice = |bottleneck: Option<&str>, is_down: bool| {
+            let (share, component) = (0.032, "app".to_owned());
+            let bottleneck = bottleneck.map(str::to_owned);
+            let verdict = Verdict::LosingWork { share, component, bottleneck };
+            let mut result = sample::with_verdict(verdict);
+            if is_down {
+                let mut value = result.effective[0].clone();
+                value.path = "faults".to_owned();
+                result.effective.push(value);
+            }
+            words(&result).advice
+        };
+        assert!(advice(None, true).starts_with("Something is down"));
+        for capacity in [advice(None, false), advice(Some("db"), true)] {
+            assert!(capacity.starts_with("Give `"), "{capacity}");
         }
     }
 
