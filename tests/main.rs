@@ -15,6 +15,7 @@
 //! - [`reference`]: the README and the language's own lists say the same;
 //! - [`resharding`]: shards that are added in the course of a run;
 //! - [`request_trace`]: one request hop by hop;
+//! - [`transactions`]: writes of several keys while something is down;
 //! - [`validate`]: the table of theory in its quick form, as its users see it;
 //! - [`tidy`]: layers, sizes and names of the code itself.
 
@@ -36,4 +37,5 @@ mod support;
 mod sweep;
 mod theory;
 mod tidy;
+mod transactions;
 mod validate;

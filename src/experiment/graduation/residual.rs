@@ -93,7 +93,8 @@ fn fired(tracks: &[AlertTrack]) -> Residual {
 
 /// The residual of the capacity, and how sure the system keeps up.
 fn capacity(model: &Model, catalogue: &Catalogue, runs: &Runs) -> (Option<Residual>, f64) {
-    let is_judged = !model.load.is_closed() && !model.load.is_recorded();
+    // Only a steady state has an offered load.
+    let is_judged = !model.load.is_closed() && !model.load.is_recorded() && !model.is_changing;
     let limit = if is_judged { limit(model, &runs.singles) } else { None };
     let z = limit.as_ref().map_or(f64::INFINITY, |limit| limit.z);
     let errors = select(catalogue, "error_rate");
