@@ -217,3 +217,60 @@ fn writes_of_several_keys_follow_their_keys() {
     let ratio = double / single;
     assert!((1.5..2.7).contains(&ratio), "{double} against {single}");
 }
+
+/// An old shard is down for a second while its keys are copied, and later a new one: the copying
+/// waits, the queries of those shards fail meanwhile, and in the end everything has moved.
+#[test]
+fn copying_waits_for_shards_that_are_down() {
+    let faults = "faults = [\n\
+         { kind = \"outage\", component = \"db\", shard = 0, at = \"3s\", for = \"1s\" },\n\
+         { kind = \"outage\", component = \"db\", shard = 4, at = \"5s\", for = \"1s\" },\n]\n";
+    for strategy in ["hash", "consistent", "virtual"] {
+        let run = "duration = \"60s\", repeats = 2, warmup = \"0s\"";
+        let text = growing(strategy, run) + "\n" + faults;
+        let result = run_text("down", &text);
+        assert!((value(&result, "db.reshard.progress") - 1.0).abs() < 1e-9, "{strategy}");
+        let whole = run_text("up", &growing(strategy, run));
+        let (slow, fast) =
+            (value(&result, "db.reshard.seconds"), value(&whole, "db.reshard.seconds"));
+        assert!(slow > fast, "{strategy}: {slow} s, {fast} s without faults");
+        let refused = value(&result, "error_rate") * 60.0;
+        // Each of two seconds a third to a fifth of the queries.
+        assert!((0.2..1.0).contains(&refused), "{strategy}: {refused}");
+        // Reads of keys that moved go to their new shard alone, as without faults.
+        let at_end = |text: &str| {
+            let seen = watch(text, 60);
+            let last = |reads: &Vec<(Time, u16)>| reads.last().map(|read| read.1);
+            shards_of_keys(&seen).iter().map(|(key, it)| (*key, last(it))).collect::<Vec<_>>()
+        };
+        let late = format!("{}\n{faults}", growing(strategy, run));
+        assert_eq!(at_end(&late), at_end(&growing(strategy, run)), "{strategy}");
+    }
+}
+
+/// Shards of regions, and shards with a leader in each region, grow like any others.
+#[test]
+fn shards_grow_in_several_regions() {
+    let regions = "home = \"us\"\n\
+         regions = { us.share = \"60%\", eu.share = \"rest\" }\n\
+         network.rtt = { us-eu = \"80ms\", within = \"1ms\" }\n\
+         components.db.regions = \"all\"\n";
+    let leaders = "components.db.replicas = { regions = { eu = 1 }, leaders = \"each_region\" }\n";
+    let homes = "components.db.shards.homes = { us = 2, eu = 1 }\n";
+    for (strategy, rest) in [("geographic", homes), ("hash", leaders), ("consistent", leaders)] {
+        let run = "duration = \"30s\", repeats = 2";
+        let shards = format!("shards = {{ count = 3, strategy = \"{strategy}\" }}");
+        let text = growing(strategy, run).replace(
+            &shards,
+            &format!("shards.count = 3\ncomponents.db.shards.strategy = \"{strategy}\""),
+        ) + "\n"
+            + regions
+            + rest;
+        let result = run_text("regions", &text);
+        assert!((value(&result, "db.reshard.progress") - 1.0).abs() < 1e-9, "{strategy}");
+        assert_eq!(value(&result, "error_rate"), 0.0, "{strategy}");
+        let copied = value(&result, "db.reshard.copied") / 1024.0 / KEYS as f64;
+        let moved = value(&result, "db.reshard.moved");
+        assert!((copied - moved).abs() < 0.045, "{strategy}: {copied} for {moved}");
+    }
+}
