@@ -85,6 +85,20 @@ fn copies_stand_for_each_other_once_they_have_taken_over() {
     is_close(availability(&database(group)), 0.972 - per_hour * election / 3_600.0);
 }
 
+/// On a ring two of a key's three nodes must be up, or two of all five where others stand in.
+#[test]
+fn rings_need_their_quorums() {
+    let ring = |rest: &str| {
+        availability(&format!(
+            "entry = \"db\"\n{USERS}components.db = {{ kind = \"database\", cores = 8, \
+             read_time = \"1ms\", {OFTEN}, ring = {{ nodes = 5, {rest} }} }}"
+        ))
+    };
+    is_close(ring("hints = \"kept\""), 0.972);
+    is_close(ring("hints = \"none\", read_quorum = 1, write_quorum = 3"), 0.729);
+    is_close(ring("hints = \"counted\""), 1.0 - 0.1f64.powi(5) - 5.0 * 0.9 * 0.1f64.powi(4));
+}
+
 /// What stands in one region is down with it; what stands in two is down with both, and its users
 /// are refused for the ten seconds until callers notice.
 #[test]

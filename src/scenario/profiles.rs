@@ -36,7 +36,8 @@ fn lay_under_component(component: &mut Table) {
     let Some(named) = component.get(PROFILE) else { return };
     let place = named.place;
     if let Some(profile) = named.text().and_then(profiles::profile) {
-        merge::lay_under(component, &profile.table, place, keys);
+        let beside = profile.beside(component);
+        merge::lay_under(component, &beside, place, keys);
     }
 }
 
@@ -83,6 +84,13 @@ mod tests {
         assert_eq!(value(&all, "replicas.count"), None);
         let all = effective("profile = \"cockroachdb\"\nreplicas.count = 2");
         assert_eq!(value(&all, "consensus.voters"), None);
+    }
+
+    #[test]
+    fn what_counts_otherwise_goes_before_the_profile() {
+        let all = effective("profile = \"postgresql\"\notherwise = \"consistency\"");
+        assert_eq!(value(&all, "replicas.mode").map(|it| it.1), Some(Origin::Default));
+        assert_eq!(value(&all, "replicas.lag").map(|it| it.1), Some(Origin::Profile));
     }
 
     /// The profile is written out by what takes effect, so that the same values without it are the

@@ -82,6 +82,26 @@ pub fn profile(name: &str) -> Option<&'static Profile> {
     all().iter().find(|profile| profile.name == name)
 }
 
+/// Keys of replicas that `otherwise` says together.
+const SAID_BY_OTHERWISE: [&str; 5] = ["mode", "wait_for", "reads", "pin", "bound"];
+
+impl Profile {
+    /// What it says beside what a component says itself: `otherwise` goes before the profile's own
+    /// choice of the same.
+    pub fn beside(&self, component: &Table) -> Table {
+        let mut table = self.table.clone();
+        if component.get("otherwise").is_some()
+            && let Some(Value::Table(replicas)) =
+                table.get_mut("replicas").map(|node| &mut node.value)
+        {
+            for key in SAID_BY_OTHERWISE {
+                replicas.remove(key);
+            }
+        }
+        table
+    }
+}
+
 /// The profiles that a text declares; else what is wrong with it.
 fn read(text: &str) -> Result<Vec<Profile>, String> {
     let (mut sources, mut problems) = (Sources::new(), Problems::new());
