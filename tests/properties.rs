@@ -68,3 +68,19 @@ fn branches_share_the_cores_of_their_worker() {
     assert!((value(&result, "response_time.max") - 0.020).abs() < 1e-8);
     assert!((value(&result, "response_time.mean") - 0.020).abs() < 1e-8);
 }
+
+/// A scenario without data asks its database for queries without a key: shards and rings take them.
+#[test]
+fn databases_serve_queries_without_data() {
+    for parts in ["shards = { count = 3 }", "ring = { nodes = 5 }"] {
+        let result = run_text(
+            "dataless",
+            &format!(
+                "entry = \"db\"\nusers = {{ count = 100, rate = \"1/s\" }}\n\
+                 run = {{ requests = 500, repeats = 2 }}\n\
+                 components.db = {{ kind = \"database\", cores = 8, read_time = \"1ms\", {parts} }}"
+            ),
+        );
+        assert_eq!(value(&result, "error_rate"), 0.0, "{parts}");
+    }
+}

@@ -35,10 +35,12 @@ impl RunningDatabase {
     /// What decides the shard of a key.
     pub(super) fn place(&self, key: u64) -> KeyPlace {
         let number = usize::from(dataset_of(key));
-        let dataset = &self.settings.datasets[number];
-        let owner = dataset.owner(key);
+        // Where a scenario has no data its queries have no key to speak of.
+        let dataset = self.settings.datasets.get(number);
+        let owner = dataset.and_then(|dataset| dataset.owner(key));
         let hash = hash_of(key, if self.settings.by_owner { owner } else { None });
-        let position = self.settings.ids[number].position(key_within(key));
+        let ids = self.settings.ids.get(number);
+        let position = ids.map_or(0, |ids| ids.position(key_within(key)));
         // Keys of nobody are spread over the regions like users.
         let region = self.settings.geography.region_of(owner.unwrap_or(hash));
         KeyPlace { hash, position, region: self.settings.holder[usize::from(region)] }
