@@ -96,7 +96,7 @@ fn rings_need_their_quorums() {
     };
     is_close(ring("hints = \"kept\""), 0.972);
     is_close(ring("hints = \"none\", read_quorum = 1, write_quorum = 3"), 0.729);
-    is_close(ring("hints = \"counted\""), 1.0 - 0.1f64.powi(5) - 5.0 * 0.9 * 0.1f64.powi(4));
+    is_close(ring("hints = \"counted\""), 0.99954);
 }
 
 /// What stands in one region is down with it; what stands in two is down with both, and its users
