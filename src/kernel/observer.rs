@@ -73,6 +73,8 @@ pub enum Sight {
 pub enum Note {
     /// What it was forked for: `parallel branch`.
     Purpose(&'static str),
+    /// The same of a part whose maker waits for several at once, though it was cut off from it.
+    Part(&'static str),
     /// It stands in line for this: `a worker`.
     Waits(&'static str),
     /// It has this, and goes on at once: `a worker`.

@@ -146,6 +146,7 @@ fn told(scenario: &Scenario, model: &Model, wanted: Wanted, recorder: Recorder) 
         purpose: job.purpose,
         access: access(model, job.asks),
         alone: job.alone,
+        gathered: job.gathered,
     });
     RequestTrace {
         scenario: scenario.name.clone(),

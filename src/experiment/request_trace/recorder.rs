@@ -24,6 +24,8 @@ pub struct Followed {
     pub purpose: &'static str,
     /// Whether its parent did not wait until it was done.
     pub alone: bool,
+    /// Whether its maker counts its end among those of others, though cut off from it.
+    pub gathered: bool,
     /// What it asked for when last looked at.
     pub asks: Asks,
     /// Children its component waits for on its behalf.
@@ -157,6 +159,7 @@ impl Recorder {
             parent,
             purpose: if parent.is_some() { "child" } else { "request" },
             alone: false,
+            gathered: false,
             asks: Asks::default(),
             pending: 0,
             waited: None,
@@ -288,6 +291,9 @@ impl Recorder {
         let unchanged = [Duration::ZERO; 2];
         match note {
             Note::Purpose(purpose) => self.jobs[job].purpose = purpose,
+            Note::Part(purpose) => {
+                (self.jobs[job].purpose, self.jobs[job].gathered) = (purpose, true);
+            }
             Note::Waits(name) => {
                 let ended = self.turn(visit, now, Some((Way::Waiting, name)));
                 self.step(now, visit, What::Waits(name), ended);

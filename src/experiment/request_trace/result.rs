@@ -138,6 +138,8 @@ pub struct TracedJob {
     pub access: Access,
     /// Whether its parent did not wait until it was done: the work goes on alone.
     pub alone: bool,
+    /// Whether that counts its end among those of others all the same.
+    pub gathered: bool,
 }
 
 /// What a job does to the data.

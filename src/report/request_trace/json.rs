@@ -49,6 +49,7 @@ fn of_job(trace: &RequestTrace, job: &TracedJob) -> Value {
         "of": job.access.dataset,
         "key": job.access.key,
         "alone": job.alone,
+        "gathered": job.gathered,
     })
 }
 

@@ -165,8 +165,9 @@ fn notes(trace: &RequestTrace) -> Vec<String> {
                 .to_owned(),
         );
     }
+    let jobs = trace.jobs.iter();
     let alone: Vec<&str> =
-        trace.jobs.iter().filter(|job| job.alone).map(|job| job.path.as_str()).collect();
+        jobs.filter(|job| job.alone && !job.gathered).map(|job| job.path.as_str()).collect();
     if !alone.is_empty() {
         let jobs = alone.join(", ");
         notes.push(format!("Nobody waited for the end of {jobs}: it is not in the sums."));

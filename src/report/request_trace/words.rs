@@ -76,10 +76,11 @@ pub fn step(trace: &RequestTrace, step: &Step) -> String {
             format!("answers: {} after {elapsed}", outcome(how))
         }
         What::Back(visit) => format!("has the answer of {}", name(visit)),
-        What::Done if trace.jobs[trace.visits[step.visit].job].alone => {
-            "is done; nobody waited for it".to_owned()
+        What::Done => {
+            let job = &trace.jobs[trace.visits[step.visit].job];
+            let is_forgotten = job.alone && !job.gathered;
+            if is_forgotten { "is done; nobody waited for it" } else { "is done" }.to_owned()
         }
-        What::Done => "is done".to_owned(),
         What::Ended(how) => format!("the user has the answer: {}", outcome(how)),
     }
 }

@@ -122,7 +122,7 @@ impl RunningDatabase {
         let child = context.fork(query, branch);
         let purpose =
             if undoes { "undoes a part of a write" } else { "part of a write of several keys" };
-        context.note(child, Note::Purpose(purpose));
+        context.note(child, Note::Part(purpose));
         context.cut_off(child);
         let part = &mut self.transactions.get_mut(slot).parts[index];
         (part.job, part.held, part.written) = (Some(child), 0, 0);

@@ -31,7 +31,7 @@ impl RunningDatabase {
         let gathering = self.gatherings.open(job, count, count);
         for &shard in shards {
             let child = context.fork(job, SCAN_SALT | u64::from(shard));
-            context.note(child, Note::Purpose("part of a scan"));
+            context.note(child, Note::Part("part of a scan"));
             context.cut_off(child);
             context.job_mut(child).local = note(PART_GOES, gathering);
             match self.choose_member(child, shard, caller, context) {

@@ -209,7 +209,7 @@ impl RunningDatabase {
         let child = match waiting {
             Some(query) => {
                 let child = context.fork(query, COPY_SALT | u64::from(asked.node));
-                context.note(child, Note::Purpose("part at one of its copies"));
+                context.note(child, Note::Part("part at one of its copies"));
                 context.cut_off(child);
                 child
             }
