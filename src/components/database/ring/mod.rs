@@ -148,6 +148,9 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Option<Ring>> {
             table.error(key, "does nothing beside `ring`", *label);
         }
     }
+    if table.given("apply_time") {
+        table.warn("apply_time", "does nothing beside `ring`", "each copy takes `write_time`");
+    }
     let mut section = table.table("ring")?;
     let nodes = read_counts(&mut section, "nodes", "regions");
     let copies = section.get::<Count>("copies");
