@@ -5,7 +5,9 @@
 pub struct Topology {
     members: u16,
     /// Region of each node.
-    regions: Vec<u16>,
+    region_of: Vec<u16>,
+    /// How many regions these are.
+    regions: usize,
 }
 
 impl Topology {
@@ -16,12 +18,16 @@ impl Topology {
     pub fn new(shards: Vec<Vec<u16>>) -> Topology {
         let members = shards.first().expect("there is a shard").len() as u16;
         assert!(shards.iter().all(|shard| shard.len() == usize::from(members)));
-        Topology { members, regions: shards.into_iter().flatten().collect() }
+        let region_of: Vec<u16> = shards.into_iter().flatten().collect();
+        let mut regions = region_of.clone();
+        regions.sort_unstable();
+        regions.dedup();
+        Topology { members, regions: regions.len(), region_of }
     }
 
     /// Number of shards.
     pub fn shards(&self) -> u16 {
-        (self.regions.len() / usize::from(self.members)) as u16
+        (self.region_of.len() / usize::from(self.members)) as u16
     }
 
     /// Members of a shard.
@@ -31,7 +37,7 @@ impl Topology {
 
     /// All nodes.
     pub fn nodes(&self) -> u16 {
-        self.regions.len() as u16
+        self.region_of.len() as u16
     }
 
     /// The node of a shard's member.
@@ -55,14 +61,11 @@ impl Topology {
     /// Region of a node.
     #[inline]
     pub fn region(&self, node: usize) -> u16 {
-        self.regions[node]
+        self.region_of[node]
     }
 
     /// How many regions it stands in.
     pub fn regions(&self) -> usize {
-        let mut regions = self.regions.clone();
-        regions.sort_unstable();
-        regions.dedup();
-        regions.len()
+        self.regions
     }
 }
