@@ -147,6 +147,14 @@ pub struct OwnedIn {
     pub own: f64,
 }
 
+/// Whether the data of a key must stay in another region than this one.
+#[inline]
+pub fn must_be_elsewhere(datasets: &[Dataset], key: u64, region: u16) -> bool {
+    let dataset = datasets.get(usize::from(dataset_of(key)));
+    let place = dataset.and_then(|dataset| dataset.must_stay_in(key));
+    place.is_some_and(|place| place != region)
+}
+
 /// A dataset at a given number of users: how many keys, how they are chosen, how large they are.
 #[derive(Clone, Debug)]
 pub struct Dataset {

@@ -10,7 +10,7 @@ use crate::blocks::distribution::Distribution;
 use crate::blocks::least_recently_used::Flags;
 use crate::blocks::station::{Full, Station};
 use crate::blocks::warm_memory::WarmMemory;
-use crate::components::access::{Classes, Dataset, Verb, dataset_of};
+use crate::components::access::{Classes, Dataset, Verb, must_be_elsewhere};
 use crate::components::caller::{Caller, Ended, OnError, passed_on};
 use crate::components::holdings::Holdings;
 use crate::components::marks::STALE;
@@ -50,9 +50,7 @@ impl Settings {
     /// Whether data of this key must stay elsewhere.
     #[inline]
     fn is_out_of_place(&self, key: u64) -> bool {
-        let dataset = self.residents.get(usize::from(dataset_of(key)));
-        let place = dataset.and_then(|dataset| dataset.must_stay_in(key));
-        place.is_some_and(|region| region != self.region)
+        must_be_elsewhere(&self.residents, key, self.region)
     }
 }
 

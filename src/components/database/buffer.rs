@@ -13,6 +13,7 @@ use crate::blocks::warm_memory::WarmMemory;
 use crate::blocks::warm_memory::inherited::Start;
 use crate::components::access::{Class, Classes, Dataset, OwnedIn, ReadFrom, Verb};
 use crate::components::holdings::{Demand, Holdings};
+use crate::components::work::Work;
 use crate::kernel::random::Stream;
 use std::sync::Arc;
 
@@ -108,6 +109,24 @@ impl Database {
         is_any_part && !dataset.is_recorded() && dataset.value_size <= capacity
     }
 
+    /// Core time of an access of a class, on each node that serves it.
+    pub(super) fn work_of(&self, class: &Class) -> &Work {
+        match class.verb {
+            Verb::Write => &self.write_time,
+            Verb::Scan => &self.scan_time,
+            Verb::Read | Verb::Call => &self.read_time,
+        }
+    }
+
+    /// How many shards serve an access of a class, about.
+    pub(super) fn parts_of(&self, class: &Class) -> f64 {
+        match class.verb {
+            Verb::Scan => self.shards.parts_of_scan(self.final_shards()),
+            Verb::Write => f64::from(class.keys),
+            Verb::Read | Verb::Call => 1.0,
+        }
+    }
+
     /// Whether accesses of a class go to the leader of a shard alone.
     pub(super) fn is_for_leader(&self, class: &Class) -> bool {
         !matches!(class.verb, Verb::Read | Verb::Scan)
@@ -127,11 +146,7 @@ impl Database {
         if let Some(ring) = &self.ring {
             return ring.fan_out(class.verb) / ring.nodes.total() as f64;
         }
-        let of_shard = match class.verb {
-            Verb::Scan => self.shards.parts_of_scan(self.final_shards()),
-            Verb::Write => f64::from(class.keys),
-            Verb::Read | Verb::Call => 1.0,
-        } / f64::from(self.final_shards());
+        let of_shard = self.parts_of(class) / f64::from(self.final_shards());
         let members = f64::from(self.members());
         let all_share = self.replicas.every_region_leads
             || (self.members_share() && !self.is_for_leader(class));

@@ -5,7 +5,6 @@ use super::plan::Plan;
 use crate::blocks::distribution::Distribution;
 use crate::components::access::Verb;
 use crate::components::flow::{Flow, FlowContext, StationFlow};
-use crate::components::scaling;
 
 /// Busy cores asked for, and the rates behind them.
 #[derive(Debug)]
@@ -31,18 +30,8 @@ impl Plan {
         let database = &self.database;
         let mut time = CoreTime::default();
         for ((_, class), &rate) in context.classes.iter().zip(arriving) {
-            let work = match class.verb {
-                Verb::Write => &database.write_time,
-                Verb::Scan => &database.scan_time,
-                Verb::Read | Verb::Call => &database.read_time,
-            };
-            let parts = match class.verb {
-                Verb::Scan => database.shards.parts_of_scan(database.final_shards()),
-                Verb::Write => f64::from(class.keys),
-                Verb::Read | Verb::Call => 1.0,
-            };
-            let rate = rate * parts;
-            let busy = work.mean().map(|mean| rate * mean);
+            let rate = rate * database.parts_of(class);
+            let busy = database.work_of(class).mean().map(|mean| rate * mean);
             let (sum, total) = if database.is_for_leader(class) {
                 (&mut time.primary, &mut time.primary_rate)
             } else {
@@ -67,7 +56,6 @@ impl Plan {
         flow.note_delay(&database.replicas.lag);
         flow.note_delay(&database.transactions.flush);
         flow.unfit = database.transactions.unfit(context.classes, arriving, context.datasets);
-        flow.unfit.extend(scaling::beyond_peak(database.cores, database.scalability));
         let shards = f64::from(database.final_shards());
         let cores = database.scalability.capacity(u64::from(database.cores)) * shards;
         let followers = f64::from(database.members() - 1);
@@ -96,7 +84,6 @@ impl Plan {
             let busy = time.replicas.map(|busy| busy + applied);
             flow.stations.push(station(follower, cores * followers, time.replica_rate, busy));
         }
-        self.disks(&mut flow, arriving, context);
         flow
     }
 

@@ -98,6 +98,9 @@ impl Running for RunningDatabase {
 impl RunningDatabase {
     /// What a node was at the start: the first member of a shard leads it.
     fn role(&self, node: usize) -> &'static str {
+        if self.ring.is_some() {
+            return "node";
+        }
         let is_first = self.topology.member(node) == 0;
         let (leader, follower) = self.settings.roles();
         if is_first { leader } else { follower }

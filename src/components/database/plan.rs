@@ -116,21 +116,19 @@ impl Plan {
     /// The buffer pools of all nodes; none where nodes have no memory of their own.
     fn pools(&self, topology: &Topology, context: &BuildContext<'_>) -> Vec<BufferPool> {
         let (classes, datasets) = (context.classes, context.datasets);
-        let pools = |leads: bool, count: u16| {
-            let buffer = self.buffer(leads, context.arriving, classes, datasets);
+        let leads =
+            |node: &u16| self.database.ring.is_some() || topology.member(usize::from(*node)) == 0;
+        let pools = |leads: bool, count: usize| {
+            let buffer = || self.buffer(leads, context.arriving, classes, datasets);
             let stream = context.stream(if leads { "buffer" } else { "follower's buffer" });
-            buffer.map_or_else(Vec::new, |it| it.pools(stream, usize::from(count))).into_iter()
+            let buffer = (count > 0).then(buffer).flatten();
+            buffer.map_or_else(Vec::new, |it| it.pools(stream, count)).into_iter()
         };
-        let leaders =
-            if self.database.ring.is_some() { topology.nodes() } else { topology.shards() };
-        let mut leaders = pools(true, leaders);
-        let mut followers = pools(false, topology.nodes() - leaders.len() as u16);
-        let is_first = |node: u16| topology.member(usize::from(node)) == 0;
-        (0..topology.nodes())
-            .filter_map(|node| match self.database.ring.is_some() || is_first(node) {
-                true => leaders.next(),
-                false => followers.next(),
-            })
+        let nodes = 0..topology.nodes();
+        let count = nodes.clone().filter(leads).count();
+        let (mut leaders, mut followers) = (pools(true, count), pools(false, nodes.len() - count));
+        nodes
+            .filter_map(|node| if leads(&node) { leaders.next() } else { followers.next() })
             .collect()
     }
 
@@ -149,7 +147,6 @@ impl Plan {
         let reads_of = |reads| consensus.is_some_and(|consensus| consensus.reads == reads);
         Settings {
             cores: u64::from(database.cores),
-            is_ring: database.ring.is_some(),
             work_of_cores: database.scalability.capacity(u64::from(database.cores)),
             read_time: database.read_time.clone(),
             write_time: database.write_time.clone(),
@@ -255,14 +252,14 @@ impl Database {
 
 impl Blueprint for Plan {
     fn flow(&self, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
-        match &self.database.ring {
-            Some(ring) => {
-                let mut flow = ring.flow(&self.database, arriving, context);
-                self.disks(&mut flow, arriving, context);
-                flow
-            }
+        let database = &self.database;
+        let mut flow = match &database.ring {
+            Some(ring) => ring.flow(database, arriving, context),
             None => self.flow_of_shards(arriving, context),
-        }
+        };
+        flow.unfit.extend(scaling::beyond_peak(database.cores, database.scalability));
+        self.disks(&mut flow, arriving, context);
+        flow
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Box<dyn Running> {

@@ -35,8 +35,6 @@ pub struct Settings {
     pub in_order: bool,
     /// Where reads go.
     pub reads: Reads,
-    /// Whether it is a ring, which nobody leads.
-    pub is_ring: bool,
     /// Whether the members of every region take writes.
     pub every_region_leads: bool,
     /// Whether a follower's place in reads is open to the leader, too.
@@ -89,7 +87,6 @@ impl Settings {
     /// What its first member and the others of a shard are called.
     pub fn roles(&self) -> (&'static str, &'static str) {
         match self.commit {
-            _ if self.is_ring => ("node", "node"),
             CommitRule::Primary(_) if self.every_region_leads => ("leader", "leader"),
             CommitRule::Primary(_) => ("primary", "replica"),
             CommitRule::Majority(_) => ("leader", "follower"),

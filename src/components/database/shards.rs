@@ -202,7 +202,8 @@ fn refuse_strays(section: &mut TableReader<'_, '_>, strategy: &str) {
     }
 }
 
-fn within(section: &mut TableReader<'_, '_>, key: &str, count: u64, most: u64) -> Option<u32> {
+/// A count from 1 to so many; else it is reported.
+pub fn within(section: &mut TableReader<'_, '_>, key: &str, count: u64, most: u64) -> Option<u32> {
     if (1..=most).contains(&count) {
         return Some(count as u32);
     }

@@ -4,7 +4,6 @@ use crate::components::access::{Class, ReadFrom, Verb};
 use crate::components::database::Database;
 use crate::components::database::ring::Ring;
 use crate::components::flow::{Flow, FlowContext, StationFlow, Unfit};
-use crate::components::scaling;
 
 impl Ring {
     /// How many nodes work for a query.
@@ -20,21 +19,15 @@ impl Ring {
     pub fn flow(&self, database: &Database, arriving: &[f64], context: &FlowContext<'_>) -> Flow {
         let mut flow = Flow::default();
         flow.note_delay(&self.lag);
-        flow.unfit.extend(scaling::beyond_peak(database.cores, database.scalability));
         let (mut rate, mut busy) = (0.0, Some(0.0));
         for ((_, class), &arriving) in context.classes.iter().zip(arriving) {
             if arriving == 0.0 {
                 continue;
             }
             flow.unfit.extend(unfit(class));
-            let work = match class.verb {
-                Verb::Write => &database.write_time,
-                Verb::Scan => &database.scan_time,
-                Verb::Read | Verb::Call => &database.read_time,
-            };
             let parts = arriving * self.fan_out(class.verb);
             rate += parts;
-            busy = busy.zip(work.mean()).map(|(sum, mean)| sum + parts * mean);
+            busy = busy.zip(database.work_of(class).mean()).map(|(sum, mean)| sum + parts * mean);
         }
         let nodes = self.nodes.total() as f64;
         let cores = database.scalability.capacity(u64::from(database.cores)) * nodes;

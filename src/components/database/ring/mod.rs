@@ -11,6 +11,7 @@ pub mod metrics;
 
 use super::regional::{Counts, read_counts};
 use super::running::node::MOST_NODES;
+use super::shards::within;
 use crate::blocks::distribution::Distribution;
 use crate::blocks::placement::Placement;
 use crate::kernel::time::Duration;
@@ -163,7 +164,7 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Option<Ring>> {
     let detection = section.get::<Duration>("detection");
     let virtual_nodes = section.get::<Count>("virtual_nodes");
     let word = section.get_word("key");
-    let copies = within(&mut section, "copies", copies?.0, MOST_COPIES)?;
+    let copies = u64::from(within(&mut section, "copies", copies?.0, MOST_COPIES)?);
     let nodes = if section.given("nodes") || section.given("regions") {
         nodes?
     } else {
@@ -193,17 +194,9 @@ pub fn read(table: &mut TableReader<'_, '_>) -> Option<Option<Ring>> {
         hint_interval: Duration::from_seconds(1.0 / hint_rate),
         read_repair: read_repair?,
         detection: detection?,
-        virtual_nodes: points? as u32,
+        virtual_nodes: points?,
         by_owner: word? == "owner",
     }))
-}
-
-fn within(section: &mut TableReader<'_, '_>, key: &str, count: u64, most: u64) -> Option<u64> {
-    if (1..=most).contains(&count) {
-        return Some(count);
-    }
-    section.error(key, &format!("must lie between 1 and {most}"), "");
-    None
 }
 
 fn check_nodes(section: &mut TableReader<'_, '_>, nodes: &Counts, copies: u64) -> Option<()> {

@@ -50,7 +50,7 @@ impl RunningDatabase {
         let open = parts.len();
         let phase = if is_saga || open == 1 { Phase::Forward } else { Phase::Voting };
         let transaction = Transaction { query, caller, phase, parts, open, votes: 0, step: 0 };
-        let slot = self.transactions.open(transaction);
+        let slot = self.transactions.slots.open(transaction);
         context.job_mut(query).local = note(IN_TRANSACTION, slot);
         context.note(query, Note::Waits("its transaction"));
         match phase {
@@ -106,7 +106,7 @@ impl RunningDatabase {
     /// Asks all shards to prepare. One may refuse before the others are asked.
     fn prepare(&mut self, slot: u32, parts: usize, context: &mut Context<'_>) {
         for index in 0..parts {
-            match self.transactions.get(slot).phase {
+            match self.transactions.slots.get(slot).phase {
                 Phase::Voting => self.send_part(slot, index, context),
                 _ => self.part_ended(slot, context),
             }
@@ -115,7 +115,7 @@ impl RunningDatabase {
 
     /// Sends a part to the leader of its shard.
     fn send_part(&mut self, slot: u32, index: usize, context: &mut Context<'_>) {
-        let transaction = self.transactions.get(slot);
+        let transaction = self.transactions.slots.get(slot);
         let (query, caller) = (transaction.query, transaction.caller);
         let undoes = transaction.phase == Phase::Undoing;
         let branch = PART_SALT | index as u64 | if undoes { UNDOES } else { 0 };
@@ -124,7 +124,7 @@ impl RunningDatabase {
             if undoes { "undoes a part of a write" } else { "part of a write of several keys" };
         context.note(child, Note::Part(purpose));
         context.cut_off(child);
-        let part = &mut self.transactions.get_mut(slot).parts[index];
+        let part = &mut self.transactions.slots.get_mut(slot).parts[index];
         (part.job, part.held, part.written) = (Some(child), 0, 0);
         let (shard, key) = (part.shard, part.keys[0]);
         let data = context.job_mut(child);
@@ -147,7 +147,7 @@ impl RunningDatabase {
     pub(super) fn vote_arrives(&mut self, job: JobId, context: &mut Context<'_>) {
         let slot = rest(context.job(job).local);
         Self::mark(job, VOTED, context);
-        let transaction = self.transactions.get_mut(slot);
+        let transaction = self.transactions.slots.get_mut(slot);
         if transaction.phase == Phase::Aborting {
             return self.end_if_told(slot, job, context);
         }
@@ -163,7 +163,7 @@ impl RunningDatabase {
     /// A shard cannot do its part, or will not.
     pub(super) fn refusal_arrives(&mut self, job: JobId, context: &mut Context<'_>) {
         let slot = rest(context.job(job).local);
-        match self.transactions.get(slot).phase {
+        match self.transactions.slots.get(slot).phase {
             Phase::Voting => {
                 self.abort(slot, job, context);
                 self.end_part(slot, job, context);
@@ -174,7 +174,7 @@ impl RunningDatabase {
             }
             Phase::Forward => {
                 self.leave_step(slot, job, context);
-                self.transactions.get_mut(slot).phase = Phase::Undoing;
+                self.transactions.slots.get_mut(slot).phase = Phase::Undoing;
                 self.undo_next(slot, context);
             }
             Phase::Undoing => {
@@ -188,7 +188,7 @@ impl RunningDatabase {
 
     /// The write is off: the query fails, and the others are told.
     fn abort(&mut self, slot: u32, refusing: JobId, context: &mut Context<'_>) {
-        let transaction = self.transactions.get_mut(slot);
+        let transaction = self.transactions.slots.get_mut(slot);
         transaction.phase = Phase::Aborting;
         let (query, caller) = (transaction.query, transaction.caller);
         let others = transaction.parts.iter().filter_map(|part| part.job);
@@ -205,12 +205,12 @@ impl RunningDatabase {
     /// The decision to commit is on disk: the shards hear of it.
     pub(super) fn decided(&mut self, query: JobId, context: &mut Context<'_>) {
         let slot = rest(context.job(query).local);
-        let caller = self.transactions.get(slot).caller;
+        let caller = self.transactions.slots.get(slot).caller;
         if !self.settings.faults.region_is_up(caller, context.now()) {
             context.note(query, Note::Found("the coordinator is down"));
             return self.transactions.stuck.push(query);
         }
-        let transaction = self.transactions.get_mut(slot);
+        let transaction = self.transactions.slots.get_mut(slot);
         transaction.phase = Phase::Committing;
         let jobs: Vec<JobId> = transaction.parts.iter().filter_map(|part| part.job).collect();
         for job in jobs {
@@ -223,10 +223,10 @@ impl RunningDatabase {
     /// A shard has committed its part.
     pub(super) fn acknowledged(&mut self, job: JobId, context: &mut Context<'_>) {
         let slot = rest(context.job(job).local);
-        match self.transactions.get(slot).phase {
+        match self.transactions.slots.get(slot).phase {
             Phase::Forward => {
                 self.leave_step(slot, job, context);
-                let transaction = self.transactions.get_mut(slot);
+                let transaction = self.transactions.slots.get_mut(slot);
                 transaction.step += 1;
                 let step = transaction.step;
                 match step == transaction.parts.len() {
@@ -244,7 +244,7 @@ impl RunningDatabase {
 
     /// Undoes the part before the one that was done or undone last.
     fn undo_next(&mut self, slot: u32, context: &mut Context<'_>) {
-        let transaction = self.transactions.get_mut(slot);
+        let transaction = self.transactions.slots.get_mut(slot);
         match transaction.step.checked_sub(1) {
             Some(step) => {
                 transaction.step = step;
@@ -257,19 +257,19 @@ impl RunningDatabase {
 
     fn leave_step(&mut self, slot: u32, job: JobId, context: &mut Context<'_>) {
         context.join(job);
-        let transaction = self.transactions.get_mut(slot);
+        let transaction = self.transactions.slots.get_mut(slot);
         transaction.parts[transaction.step].leave();
     }
 
     /// A transaction without two phases is over.
     fn answer(&mut self, slot: u32, outcome: Outcome, context: &mut Context<'_>) {
-        let query = self.transactions.get(slot).query;
+        let query = self.transactions.slots.get(slot).query;
         self.close(slot);
         self.reply(query, outcome, context);
     }
 
     pub(super) fn end_if_told(&mut self, slot: u32, job: JobId, context: &mut Context<'_>) {
-        let mut parts = self.transactions.get(slot).parts.iter();
+        let mut parts = self.transactions.slots.get(slot).parts.iter();
         if parts.any(|part| part.job == Some(job) && part.told) {
             self.end_part(slot, job, context);
         }
@@ -278,14 +278,14 @@ impl RunningDatabase {
     /// A part of a transaction of two phases is over.
     pub(super) fn end_part(&mut self, slot: u32, job: JobId, context: &mut Context<'_>) {
         context.join(job);
-        let mut parts = self.transactions.get_mut(slot).parts.iter_mut();
+        let mut parts = self.transactions.slots.get_mut(slot).parts.iter_mut();
         let part = parts.find(|part| part.job == Some(job)).expect("it is one of the parts");
         part.leave();
         self.part_ended(slot, context);
     }
 
     fn part_ended(&mut self, slot: u32, context: &mut Context<'_>) {
-        let transaction = self.transactions.get_mut(slot);
+        let transaction = self.transactions.slots.get_mut(slot);
         transaction.open -= 1;
         if transaction.open > 0 {
             return;
@@ -297,14 +297,14 @@ impl RunningDatabase {
     }
 
     fn close(&mut self, slot: u32) {
-        let transaction = self.transactions.get_mut(slot);
+        let transaction = self.transactions.slots.get_mut(slot);
         let parts = std::mem::take(&mut transaction.parts);
         let is_aborted = matches!(transaction.phase, Phase::Aborting | Phase::Undoing);
         let tally = &mut self.transactions.tally;
         tally.aborted += u64::from(is_aborted);
         (tally.ended, tally.participants) =
             (tally.ended + 1, tally.participants + parts.len() as u64);
-        self.transactions.free.push(slot);
+        self.transactions.slots.close(slot);
     }
 
     /// Time to force one record of the log to disk.

@@ -10,8 +10,8 @@
 //! has not got its key.
 
 use super::{
-    BATCH_GOES, BATCH_READ, BATCH_WAITS, BATCH_WRITTEN, RunningDatabase, TWIN, TWIN_GOES, doing,
-    note, rest,
+    BATCH_GOES, BATCH_READ, BATCH_WAITS, BATCH_WRITTEN, RunningDatabase, TWIN_GOES, doing, note,
+    rest,
 };
 use crate::components::access::Verb;
 use crate::components::database::buckets::Stage;
@@ -110,22 +110,12 @@ impl RunningDatabase {
         }
     }
 
-    /// The cores are done with a batch or a twin.
-    pub(super) fn moving_computed(&mut self, job: JobId, context: &mut Context<'_>) {
-        let data = context.job(job);
-        let (node, key, is_twin) = (usize::from(data.node), data.key, doing(data.local) == TWIN);
-        let needs_disk = if is_twin {
-            let work = self.work(job, Verb::Write, context).nanos();
-            self.nodes[node].tally.write_work += work;
-            self.nodes[node].needs_disk(key, true, context.now())
-        } else {
-            // A batch is one request: its keys lie side by side.
-            self.nodes[node].disk.is_some()
-        };
-        if needs_disk {
-            self.nodes[node].ask_disk(job, node, context);
-        } else {
-            self.moving_done(job, context);
+    /// The cores are done with a batch, which is one request: its keys lie side by side.
+    pub(super) fn batch_computed(&mut self, job: JobId, context: &mut Context<'_>) {
+        let node = usize::from(context.job(job).node);
+        match self.nodes[node].disk {
+            Some(_) => self.nodes[node].ask_disk(job, node, context),
+            None => self.moving_done(job, context),
         }
     }
 
@@ -224,17 +214,6 @@ impl RunningDatabase {
         (data.local, data.node) = (note(TWIN_GOES, bucket), leader as u16);
         let way = self.way(self.topology.region(node), self.topology.region(leader));
         self.step_after(twin, way, TWIN_GOES, context);
-    }
-
-    /// A twin is at the leader of the new shard.
-    pub(super) fn twin_arrives(&mut self, job: JobId, context: &mut Context<'_>) {
-        let node = usize::from(context.job(job).node);
-        Self::mark(job, TWIN, context);
-        if !self.is_up(node, context.now()) {
-            return self.moving_done(job, context);
-        }
-        let work = self.work(job, Verb::Write, context);
-        self.nodes[node].compute(job, node, work, context);
     }
 
     /// A twin is written: its bucket may have waited for it.

@@ -61,19 +61,28 @@ impl RunningDatabase {
         law.duration(context.job(job), stream) + self.further_work(job, law, stream, context)
     }
 
+    /// A write that needs no connection is at its node: a twin, or one that comes late.
+    pub(super) fn write_arrives(&mut self, job: JobId, doing: u32, context: &mut Context<'_>) {
+        let node = usize::from(context.job(job).node);
+        Self::mark(job, doing, context);
+        if !self.is_up(node, context.now()) {
+            return self.executed(job, context);
+        }
+        let work = self.work(job, Verb::Write, context);
+        self.nodes[node].compute(job, node, work, context);
+    }
+
     /// The cores are done with a job: on to the disk, or to the end.
     pub(super) fn computed(&mut self, job: JobId, context: &mut Context<'_>) {
         let data = context.job(job);
         let (node, key) = (usize::from(data.node), data.key);
-        if doing(data.local) == COPY {
-            return self.copy_applied(job, context);
-        }
-        match doing(data.local) {
-            BATCH_READ | BATCH_WRITTEN | TWIN => return self.moving_computed(job, context),
-            DELIVERY => return self.delivery_computed(job, context),
-            _ => {}
-        }
-        let verb = self.verb(job, context);
+        let verb = match doing(data.local) {
+            COPY => return self.copy_applied(job, context),
+            BATCH_READ | BATCH_WRITTEN => return self.batch_computed(job, context),
+            // Whatever made it, it is a write.
+            DELIVERY => Verb::Write,
+            _ => self.verb(job, context),
+        };
         let work = self.work(job, verb, context).nanos();
         let copy = &mut self.nodes[node];
         match verb {
@@ -92,10 +101,8 @@ impl RunningDatabase {
     pub(super) fn executed(&mut self, job: JobId, context: &mut Context<'_>) {
         let data = context.job(job);
         let (node, doing, key) = (usize::from(data.node), doing(data.local), data.key);
-        if doing == PREPARING {
-            return self.part_executed(job, context);
-        }
         match doing {
+            PREPARING => return self.part_executed(job, context),
             BATCH_READ | BATCH_WRITTEN | TWIN => return self.moving_done(job, context),
             DELIVERY => return self.delivered(job, context),
             _ => {}

@@ -5,6 +5,7 @@
 //! those that come too late find nobody waiting, and the query is free to leave. What must hold: a
 //! gathering's number is used again only when all its children are back.
 
+use super::slots::Slots;
 use crate::kernel::JobId;
 
 /// What a gathering knows.
@@ -21,8 +22,7 @@ struct Gathering {
 /// All gatherings.
 #[derive(Clone, Debug, Default)]
 pub struct Gatherings {
-    slots: Vec<Gathering>,
-    free: Vec<u32>,
+    slots: Slots<Gathering>,
 }
 
 /// What an answer means for the one who waits.
@@ -43,45 +43,35 @@ impl Gatherings {
     /// When it waits for nobody, or for more than there are.
     pub fn open(&mut self, job: JobId, needed: u16, outstanding: u16) -> u32 {
         assert!((1..=outstanding).contains(&needed), "{needed} of {outstanding} are needed");
-        let gathering = Gathering { job: Some(job), needed, outstanding };
-        match self.free.pop() {
-            Some(slot) => {
-                self.slots[slot as usize] = gathering;
-                slot
-            }
-            None => {
-                self.slots.push(gathering);
-                self.slots.len() as u32 - 1
-            }
-        }
+        self.slots.open(Gathering { job: Some(job), needed, outstanding })
     }
 
     /// A child is back.
     pub fn came_back(&mut self, slot: u32, ok: bool) -> Gathered {
-        let gathering = &mut self.slots[slot as usize];
+        let gathering = self.slots.get_mut(slot);
         gathering.outstanding -= 1;
         gathering.needed -= u16::from(ok && gathering.job.is_some());
         let Gathering { job, needed, outstanding } = *gathering;
         if outstanding == 0 {
-            self.free.push(slot);
+            self.slots.close(slot);
         }
         let Some(job) = job else { return Gathered::NotYet };
         let is_over = needed == 0 || outstanding < needed;
         if !is_over {
             return Gathered::NotYet;
         }
-        self.slots[slot as usize].job = None;
+        self.slots.get_mut(slot).job = None;
         if needed == 0 { Gathered::Enough(job) } else { Gathered::Failed(job) }
     }
 
     /// Whether all children of a gathering are back, so that its number is free again.
     pub fn is_over(&self, slot: u32) -> bool {
-        self.slots[slot as usize].outstanding == 0
+        self.slots.get(slot).outstanding == 0
     }
 
     /// The query that waits, if it still does.
     pub fn waiting(&self, slot: u32) -> Option<JobId> {
-        self.slots[slot as usize].job
+        self.slots.get(slot).job
     }
 }
 
@@ -95,12 +85,12 @@ mod tests {
         let slot = gatherings.open(JobId(7), 2, 3);
         assert_eq!(gatherings.came_back(slot, true), Gathered::NotYet);
         assert_eq!(gatherings.came_back(slot, true), Gathered::Enough(JobId(7)));
-        assert!(gatherings.free.is_empty());
+        assert!(!gatherings.slots.is_empty());
         let other = gatherings.open(JobId(8), 1, 1);
         assert_ne!(other, slot, "a child is still under way");
         assert_eq!(gatherings.came_back(slot, true), Gathered::NotYet);
         assert_eq!(gatherings.came_back(other, true), Gathered::Enough(JobId(8)));
-        assert_eq!(gatherings.free.len(), gatherings.slots.len());
+        assert!(gatherings.slots.is_empty());
     }
 
     #[test]
@@ -110,6 +100,6 @@ mod tests {
         assert_eq!(gatherings.came_back(slot, false), Gathered::NotYet);
         assert_eq!(gatherings.came_back(slot, false), Gathered::Failed(JobId(7)));
         assert_eq!(gatherings.came_back(slot, true), Gathered::NotYet);
-        assert_eq!(gatherings.free.len(), gatherings.slots.len());
+        assert!(gatherings.slots.is_empty());
     }
 }

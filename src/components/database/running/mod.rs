@@ -10,6 +10,7 @@
 //! - [`ring`]: how nodes without a leader serve it;
 //! - [`residency`]: data that must not leave a region;
 //! - [`gather`], [`parts`]: waiting for several nodes; [`stages`]: what a job is doing;
+//!   [`slots`]: numbers for what is under way;
 //! - [`transactions`], [`coordinator`], [`participant`], [`locking`], [`locks`]: writes of several
 //!   keys.
 //!
@@ -37,6 +38,7 @@ pub mod resharding;
 mod residency;
 pub mod ring;
 pub mod routing;
+pub mod slots;
 pub mod stages;
 #[cfg(test)]
 mod tests;
@@ -59,8 +61,8 @@ use resharding::Resharding;
 use ring::RunningRing;
 use stages::{
     ANSWERED, BATCH_GOES, BATCH_READ, BATCH_WAITS, BATCH_WRITTEN, COMMITTING, COPY, COPY_GOES,
-    DELIVERY_GOES, FAILED, GATHERING, PART, PART_DONE, PART_FAILED, PART_GOES, QUERY, QUERY_GOES,
-    REJECTED, TWIN, TWIN_GOES, awaited, doing, note, rest,
+    DELIVERY, DELIVERY_GOES, FAILED, GATHERING, PART, PART_DONE, PART_FAILED, PART_GOES, QUERY,
+    QUERY_GOES, REJECTED, TWIN, TWIN_GOES, awaited, doing, note, rest,
 };
 use std::collections::VecDeque;
 use transactions::{DECIDING, LOCK_TIMEOUT, PREPARE_GOES, TOLD, Transactions};
@@ -198,8 +200,8 @@ impl RunningDatabase {
             COPY_GOES => self.copy_arrives(job, context),
             PREPARE_GOES..=DECIDING => self.transaction_step(job, context),
             BATCH_WAITS | BATCH_GOES => self.batch_arrives(job, context),
-            TWIN_GOES => self.twin_arrives(job, context),
-            DELIVERY_GOES => self.delivery_arrives(job, context),
+            TWIN_GOES => self.write_arrives(job, TWIN, context),
+            DELIVERY_GOES => self.write_arrives(job, DELIVERY, context),
             other => unreachable!("a job that does {other} has no step to take"),
         }
     }

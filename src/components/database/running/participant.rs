@@ -48,14 +48,14 @@ impl RunningDatabase {
     /// The transaction of a job that does a part of it, and which part.
     fn place_of(&self, job: JobId, context: &Context<'_>) -> (u32, usize) {
         let slot = rest(context.job(job).local);
-        let mut parts = self.transactions.get(slot).parts.iter();
+        let mut parts = self.transactions.slots.get(slot).parts.iter();
         let index = parts.position(|part| part.job == Some(job));
         (slot, index.expect("a part belongs to its transaction"))
     }
 
     pub(super) fn part(&mut self, job: JobId, context: &Context<'_>) -> &mut Part {
         let (slot, index) = self.place_of(job, context);
-        &mut self.transactions.slots[slot as usize].parts[index]
+        &mut self.transactions.slots.get_mut(slot).parts[index]
     }
 
     /// Core time of a part's keys beside the first.
@@ -71,7 +71,7 @@ impl RunningDatabase {
             return Duration::ZERO;
         }
         let (slot, index) = self.place_of(job, context);
-        let keys = self.transactions.get(slot).parts[index].keys.len() as u64;
+        let keys = self.transactions.slots.get(slot).parts[index].keys.len() as u64;
         let luck = |key: u64| Luck::of(mix(data.identity, KEY_SALT | key));
         (1..keys).fold(Duration::ZERO, |sum, key| sum + law.of(luck(key), data.recorded, stream))
     }
@@ -80,7 +80,7 @@ impl RunningDatabase {
     pub(super) fn part_executed(&mut self, job: JobId, context: &mut Context<'_>) {
         let (slot, index) = self.place_of(job, context);
         let node = usize::from(context.job(job).node);
-        let part = &mut self.transactions.slots[slot as usize].parts[index];
+        let part = &mut self.transactions.slots.get_mut(slot).parts[index];
         part.written += 1;
         let told = part.told;
         let next = part.keys.get(part.written).copied();
@@ -99,7 +99,7 @@ impl RunningDatabase {
             self.tally.unavailable += 1;
             return self.finish(job, FAILED, context);
         }
-        let transaction = self.transactions.get(slot);
+        let transaction = self.transactions.slots.get(slot);
         let is_undone = transaction.phase == Phase::Undoing;
         if !is_undone && self.refuses(job, context) {
             context.note(job, Note::Found("refused"));
@@ -155,7 +155,7 @@ impl RunningDatabase {
 
     fn way_back(&self, job: JobId, context: &Context<'_>) -> Duration {
         let data = context.job(job);
-        let caller = self.transactions.get(rest(data.local)).caller;
+        let caller = self.transactions.slots.get(rest(data.local)).caller;
         self.way(self.topology.region(usize::from(data.node)), caller)
     }
 
@@ -213,7 +213,7 @@ impl RunningDatabase {
     fn part_commits(&mut self, job: JobId, context: &mut Context<'_>) {
         let now = context.now();
         let (slot, index) = self.place_of(job, context);
-        let transaction = self.transactions.get(slot);
+        let transaction = self.transactions.slots.get(slot);
         let (shard, caller) = (transaction.parts[index].shard, transaction.caller);
         match self.leader_for(shard, caller, now) {
             Leader::At(node) if self.can_commit(node, now) => {
@@ -256,7 +256,7 @@ impl RunningDatabase {
         let part = context.join(job).expect("a part waits for its keys");
         let data = context.job(part);
         let (identity, pending) = (mix(data.identity, COMMIT_SALT), data.pending);
-        match self.transactions.get(rest(data.local)).phase {
+        match self.transactions.slots.get(rest(data.local)).phase {
             Phase::Undoing => self.made_keys -= u64::from(makes_key),
             _ => self.made_keys += u64::from(makes_key),
         }
@@ -272,7 +272,7 @@ impl RunningDatabase {
         let data = context.job(job);
         let (slot, node) = (rest(data.local), usize::from(data.node));
         // Who was prepared has given its connection back with its vote.
-        let has_connection = self.transactions.get(slot).is_local();
+        let has_connection = self.transactions.slots.get(slot).is_local();
         self.unlock_part(job, context);
         let way = self.way_back(job, context);
         self.step_after(job, way, ACKNOWLEDGEMENT_GOES, context);

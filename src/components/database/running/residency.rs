@@ -2,7 +2,7 @@
 //! or keep it. Nothing is refused: it is counted.
 
 use super::RunningDatabase;
-use crate::components::access::dataset_of;
+use crate::components::access::must_be_elsewhere;
 
 impl RunningDatabase {
     /// A node answers with what lies under a key, or keeps it from now on.
@@ -11,9 +11,8 @@ impl RunningDatabase {
         if !self.settings.has_residents {
             return;
         }
-        let dataset = &self.settings.datasets[usize::from(dataset_of(key))];
-        let place = dataset.must_stay_in(key);
-        let is_elsewhere = place.is_some_and(|region| region != self.topology.region(node));
-        self.tally.out_of_place += u64::from(is_elsewhere);
+        let region = self.topology.region(node);
+        let is_out_of_place = must_be_elsewhere(&self.settings.datasets, key, region);
+        self.tally.out_of_place += u64::from(is_out_of_place);
     }
 }

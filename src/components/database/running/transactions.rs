@@ -6,6 +6,7 @@
 
 use super::RunningDatabase;
 use super::locks::LockTable;
+use super::slots::Slots;
 use crate::components::database::metrics;
 use crate::kernel::time::Time;
 use crate::kernel::{JobId, TimerTag};
@@ -100,8 +101,7 @@ pub(super) struct Transaction {
 /// All writes of several keys, and the locks.
 #[derive(Debug, Default)]
 pub struct Transactions {
-    pub(super) slots: Vec<Transaction>,
-    pub(super) free: Vec<u32>,
+    pub(super) slots: Slots<Transaction>,
     pub(super) locks: LockTable,
     /// When a wait is too long, and for what it is, ascending.
     pub(super) timeouts: VecDeque<(Time, u64, u64)>,
@@ -124,27 +124,6 @@ pub(super) struct TransactionTally {
 }
 
 impl Transactions {
-    pub(super) fn open(&mut self, transaction: Transaction) -> u32 {
-        match self.free.pop() {
-            Some(slot) => {
-                self.slots[slot as usize] = transaction;
-                slot
-            }
-            None => {
-                self.slots.push(transaction);
-                self.slots.len() as u32 - 1
-            }
-        }
-    }
-
-    pub(super) fn get(&self, slot: u32) -> &Transaction {
-        &self.slots[slot as usize]
-    }
-
-    pub(super) fn get_mut(&mut self, slot: u32) -> &mut Transaction {
-        &mut self.slots[slot as usize]
-    }
-
     /// Forgets what was counted.
     pub fn reset(&mut self) {
         self.tally = TransactionTally::default();

@@ -61,6 +61,7 @@ impl RunningDatabase {
         &mut self,
         query: JobId,
         verb: Verb,
+        own: &[u16],
         caller: u16,
         context: &Context<'_>,
     ) -> (Vec<Asked>, u16) {
@@ -70,9 +71,9 @@ impl RunningDatabase {
             (section.read_quorum, section.write_quorum, section.by_owner);
         match verb {
             Verb::Scan if !by_owner => self.whole_ring(caller, now),
-            Verb::Write => (self.copies_in_reach(key, caller, now), writes),
+            Verb::Write => (self.copies_in_reach(key, own, caller, now), writes),
             Verb::Read | Verb::Scan | Verb::Call => {
-                let copies = self.copies_in_reach(key, caller, now);
+                let copies = self.copies_in_reach(key, own, caller, now);
                 (self.nearest(copies, reads, caller, query, context), reads)
             }
         }
@@ -108,13 +109,12 @@ impl RunningDatabase {
     }
 
     /// A key's own nodes that can be reached, and those who stand in for the others.
-    fn copies_in_reach(&self, key: u64, caller: u16, now: Time) -> Vec<Asked> {
-        let own = self.own_nodes(key);
+    fn copies_in_reach(&self, key: u64, own: &[u16], caller: u16, now: Time) -> Vec<Asked> {
         let (reached, missing): (Vec<u16>, Vec<u16>) =
             own.iter().partition(|&&node| self.is_in_reach(node, caller, now));
         let mut asked: Vec<Asked> = reached.into_iter().map(Asked::own).collect();
         if !missing.is_empty() {
-            let others = self.others_in_reach(key, &own, caller, now);
+            let others = self.others_in_reach(key, own, caller, now);
             let pairs = others.into_iter().zip(missing);
             asked.extend(pairs.map(|(node, it)| Asked { node, stands_in_for: Some(it) }));
         }

@@ -8,7 +8,7 @@ use super::hints::Hint;
 use super::versions::Stamp;
 use crate::components::access::Verb;
 use crate::components::database::ring::Hinted;
-use crate::components::database::running::stages::{DELIVERY, DELIVERY_GOES, note, rest};
+use crate::components::database::running::stages::{DELIVERY_GOES, note, rest};
 #[cfg(test)]
 use crate::components::database::running::tests::Entry;
 use crate::components::database::running::{HANDOVER, RunningDatabase};
@@ -23,39 +23,12 @@ const KEPT_SALT: u64 = 1 << 45;
 
 /// A write on its way to a copy that lacks it.
 #[derive(Clone, Copy, Debug)]
-struct Delivery {
+pub struct Delivery {
     key: u64,
     stamp: Stamp,
     since: Time,
     /// What its holder keeps until it has arrived.
     hint: Option<Hint>,
-}
-
-/// All deliveries under way.
-#[derive(Debug, Default)]
-pub struct Deliveries {
-    slots: Vec<Delivery>,
-    free: Vec<u32>,
-}
-
-impl Deliveries {
-    fn open(&mut self, delivery: Delivery) -> u32 {
-        match self.free.pop() {
-            Some(slot) => {
-                self.slots[slot as usize] = delivery;
-                slot
-            }
-            None => {
-                self.slots.push(delivery);
-                self.slots.len() as u32 - 1
-            }
-        }
-    }
-
-    fn close(&mut self, slot: u32) -> Delivery {
-        self.free.push(slot);
-        self.slots[slot as usize]
-    }
 }
 
 impl RunningDatabase {
@@ -176,38 +149,6 @@ impl RunningDatabase {
         context.wake_after(interval, Rank::Timer, HANDOVER, target as u32);
     }
 
-    /// A delivery has reached its node.
-    pub(in crate::components::database::running) fn delivery_arrives(
-        &mut self,
-        job: JobId,
-        context: &mut Context<'_>,
-    ) {
-        let node = usize::from(context.job(job).node);
-        Self::mark(job, DELIVERY, context);
-        if !self.is_up(node, context.now()) {
-            return self.delivered(job, context);
-        }
-        let work = self.work(job, Verb::Write, context);
-        self.nodes[node].compute(job, node, work, context);
-    }
-
-    /// The cores are done with a delivery.
-    pub(in crate::components::database::running) fn delivery_computed(
-        &mut self,
-        job: JobId,
-        context: &mut Context<'_>,
-    ) {
-        let (node, key) = (usize::from(context.job(job).node), context.job(job).key);
-        let work = self.work(job, Verb::Write, context).nanos();
-        let copy = &mut self.nodes[node];
-        copy.tally.write_work += work;
-        if copy.needs_disk(key, true, context.now()) {
-            copy.ask_disk(job, node, context);
-        } else {
-            self.delivered(job, context);
-        }
-    }
-
     /// A delivery is over: its copy has the write, unless its node is down again.
     pub(in crate::components::database::running) fn delivered(
         &mut self,
@@ -219,26 +160,19 @@ impl RunningDatabase {
         let has_got_it = self.is_up(usize::from(node), now);
         context.join(job);
         let ring = self.ring();
-        let delivery = ring.deliveries.close(slot);
-        if has_got_it {
-            let (key, stamp) = (delivery.key, delivery.stamp);
-            ring.versions.land(key, node, stamp);
-            #[cfg(test)]
-            self.journal.push(Entry::Landed { node, key, stamp });
+        let Delivery { key, stamp, since, hint } = *ring.deliveries.get(slot);
+        ring.deliveries.close(slot);
+        if !has_got_it {
+            // A hint is handed over again when faults change.
+            return hint.into_iter().for_each(|it| ring.hints.take_back(usize::from(node), it));
         }
-        let ring = self.ring();
-        if let Some(hint) = delivery.hint {
-            match has_got_it {
-                true => ring.versions.hand_over(delivery.key, hint.kept_for(node)),
-                // It is handed over again when faults change.
-                false => ring.hints.take_back(usize::from(node), hint),
-            }
+        ring.versions.land(key, node, stamp);
+        if let Some(hint) = hint {
+            ring.versions.hand_over(key, hint.kept_for(node));
+            self.nodes[usize::from(node)].tally.lag.record((now - since).nanos());
         }
-        if has_got_it {
-            self.look_for_violation(delivery.key, usize::from(node));
-        }
-        if has_got_it && delivery.hint.is_some() {
-            self.nodes[usize::from(node)].tally.lag.record((now - delivery.since).nanos());
-        }
+        self.look_for_violation(key, usize::from(node));
+        #[cfg(test)]
+        self.journal.push(Entry::Landed { node, key, stamp });
     }
 }

@@ -20,6 +20,7 @@ mod tests;
 pub mod versions;
 
 use super::gather::Gathered;
+use super::slots::Slots;
 use super::stages::{PART_GOES, note, rest};
 use super::{GATHERING, RunningDatabase};
 use crate::components::access::Verb;
@@ -29,7 +30,7 @@ use crate::kernel::random::{Stream, mix};
 use crate::kernel::time::{Duration, Time};
 use crate::kernel::{Context, JobId, Note, Outcome};
 use choice::Asked;
-use delivery::Deliveries;
+use delivery::Delivery;
 use hints::{Hint, Hints};
 use versions::{Answered, Stamp, Versions};
 
@@ -46,7 +47,7 @@ pub struct RunningRing {
     most_of_region: usize,
     versions: Versions,
     hints: Hints,
-    deliveries: Deliveries,
+    deliveries: Slots<Delivery>,
     /// What is under way, by the number of its gathering.
     operations: Vec<Operation>,
     /// What it counts.
@@ -99,7 +100,7 @@ impl RunningRing {
             most_of_region,
             versions: Versions::default(),
             hints: Hints::new(nodes),
-            deliveries: Deliveries::default(),
+            deliveries: Slots::default(),
             operations: Vec::new(),
             tally: RingTally::default(),
         }
@@ -139,7 +140,8 @@ impl RunningDatabase {
     pub(super) fn ask_ring(&mut self, query: JobId, caller: u16, context: &mut Context<'_>) {
         let verb = self.verb(query, context);
         context.job_mut(query).local = note(GATHERING, u32::from(caller));
-        let (asked, needed) = self.choose_nodes(query, verb, caller, context);
+        let own = self.own_nodes(context.job(query).key);
+        let (asked, needed) = self.choose_nodes(query, verb, &own, caller, context);
         if asked.len() < usize::from(needed) {
             context.note(query, Note::Found("too few nodes that have it can be reached"));
             self.tally.unavailable += 1;
@@ -165,7 +167,7 @@ impl RunningDatabase {
         let key = data.key;
         self.ring().begin(gathering, operation);
         if verb == Verb::Write {
-            self.begin_write(gathering, key, context);
+            self.begin_write(gathering, key, own, context);
         }
         for asked in asked {
             self.send_to_copy(gathering, asked, context);
@@ -173,8 +175,7 @@ impl RunningDatabase {
     }
 
     /// A write gets its stamp. If nobody whom it asks has the last one, the two have crossed.
-    fn begin_write(&mut self, gathering: u32, key: u64, context: &mut Context<'_>) {
-        let own = self.own_nodes(key);
+    fn begin_write(&mut self, gathering: u32, key: u64, own: Vec<u16>, context: &mut Context<'_>) {
         let ring = self.ring();
         let operation = &ring.operations[gathering as usize];
         let knows = |asked: &Asked| {
@@ -339,8 +340,7 @@ impl RunningDatabase {
         let ring = self.ring();
         let operation = &ring.operations[gathering as usize];
         let (key, before) = (operation.key, operation.before);
-        let seen = operation.seen.clone();
-        let newest = seen.iter().filter_map(|(_, shown)| *shown).max();
+        let newest = operation.seen.iter().filter_map(|(_, shown)| *shown).max();
         let is_stale = newest.is_none_or(|newest| newest < before.stamp);
         ring.tally.reads += 1;
         ring.tally.stale += u64::from(is_stale);
